@@ -31,10 +31,13 @@ const (
 	DADDuplicate DAD = "duplicate" // another device answered for it
 )
 
-// Underlay is the network the outer packets leave by.
+// Underlay is the network the outer packets leave by. Two that compare equal need no new packet to the hub: the
+// hub's idea of where we are still holds.
 type Underlay struct {
 	Interface string
 	Address   netip.Addr // the source address there
+	Gateway   netip.Addr // invalid: the destination is on-link
+	Epoch     uint64     // counts how often the interface lost its carrier or was taken down
 }
 
 // Advertisement is a Router Advertisement (RFC 4861 section 4.2) that passed validation.
@@ -50,7 +53,16 @@ type Advertisement struct {
 
 // Change says what a monitor saw since the last one. More than one flag may be set.
 type Change struct {
-	Underlay bool // links, addresses or routes that are not ours
-	Ours     bool // something of ours was deleted or altered by someone else
-	Resumed  bool // the machine woke from sleep, or its clock jumped
+	Underlay bool // links, addresses, routes or rules that are not ours
+	Ours     bool // something of ours was made, altered or deleted, by us or by someone else
+	Resumed  bool // the machine woke from sleep, or its clock was set
+}
+
+// Merge adds what other saw.
+func (c Change) Merge(other Change) Change {
+	return Change{
+		Underlay: c.Underlay || other.Underlay,
+		Ours:     c.Ours || other.Ours,
+		Resumed:  c.Resumed || other.Resumed,
+	}
 }

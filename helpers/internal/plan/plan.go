@@ -6,6 +6,7 @@ package plan
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -16,16 +17,19 @@ import (
 // private keys travel as [Secrets].
 type Key [32]byte
 
+var errNotAKey = errors.New("must be 32 bytes in base64, as wg(8) writes them")
+
 // ParseKey reads standard base64 of exactly 32 bytes. The error does not quote the text, because the text may
 // be a private key; callers that know it is public add the quote.
 func ParseKey(s string) (Key, error) {
 	var k Key
-	b, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil {
-		return k, fmt.Errorf("not base64 of 32 bytes")
+	// The length is compared first because the decoder passes over line ends.
+	if len(s) != base64.StdEncoding.EncodedLen(len(k)) {
+		return k, errNotAKey
 	}
-	if len(b) != len(k) {
-		return k, fmt.Errorf("%d bytes, a key has 32", len(b))
+	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != len(k) {
+		return k, errNotAKey
 	}
 	copy(k[:], b)
 	return k, nil

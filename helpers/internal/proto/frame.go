@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ const (
 
 // frameTimeout bounds how long a frame may take once its first byte has come: half a frame holds nothing.
 const frameTimeout = 10 * time.Second
+
+var headerName = regexp.MustCompile(`^[A-Za-z-]+$`)
 
 // Conn is what a Channel needs of a connection.
 type Conn interface {
@@ -100,7 +103,7 @@ func (ch *Channel) header() (size int, err error) {
 			return size, nil
 		}
 		name, value, ok := strings.Cut(line, ":")
-		if !ok {
+		if !ok || !headerName.MatchString(name) {
 			return 0, &Error{Name: ErrBadFrame, Quoted: Quote(line), Message: "not a header line"}
 		}
 		if !strings.EqualFold(name, "Content-Length") {

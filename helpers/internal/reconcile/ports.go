@@ -12,7 +12,7 @@ import (
 )
 
 // Engine carries a tunnel's Ethernet to its hub: it owns the link and the tap as devices, nothing above them.
-// Every method may be called again with the same arguments; none blocks for traffic.
+// Every method may be called again with the same arguments and then changes nothing; none blocks for traffic.
 type Engine interface {
 	Kind() plan.EngineKind
 
@@ -20,48 +20,55 @@ type Engine interface {
 	Lacks() []string
 
 	// UpLink makes the WireGuard interface match: created or adopted, addressed, up. endpoint may be invalid
-	// while it is unknown; the link is then silent.
+	// while it is unknown or unreachable; a new link is then silent.
 	UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error
 
 	// UpTap makes the Ethernet interface match: pinned MAC, MTU, offload, sysctls, up. It must follow UpLink.
+	// A tap that matches stays; one that does not is made anew.
 	UpTap(n plan.Names, t plan.Tunnel) error
 
-	// SetEndpoint points the link at another address of the hub.
+	// SetEndpoint points the link at another address of the hub. It sends nothing by itself.
 	SetEndpoint(n plan.Names, t plan.Tunnel, endpoint netip.AddrPort) error
 
 	// Nudge makes the link send one authenticated packet at once (persistent keepalive 0, then 25 s), from
 	// which the hub learns the new source.
 	Nudge(n plan.Names, t plan.Tunnel) error
 
+	// Silence stops the persistent keepalive, until Nudge: without a route each attempt would only start the
+	// timer that blocks the next handshake for 5 s.
+	Silence(n plan.Names, t plan.Tunnel) error
+
 	// Rehandshake resets the link's handshake limiter (interface down, up) and starts a handshake.
 	Rehandshake(n plan.Names) error
 
+	// Observe reads the link; an error that is fs.ErrNotExist when there is none.
 	Observe(n plan.Names) (plan.LinkState, error)
 
-	// Down removes tap and link. What is already gone is no error.
+	// Down removes tap and link, if they are surely ours. What is already gone is no error.
 	Down(n plan.Names) error
 }
 
 // Host is what lies above the engine and is written once for all of them: addresses, routes, rules, filter.
+// Its methods may be called again with the same arguments and then change nothing.
 type Host interface {
 	// Guard installs the filter that drops plaintext GRE for this tunnel unless it came by the link.
 	Guard(n plan.Names, t plan.Tunnel) error
 
-	// SetAddress puts the stable address on the tap (optimistic, DAD on, deprecated, noprefixroute), the
-	// decoy, and the rules. The same address again only renews its lifetime.
-	SetAddress(n plan.Names, addr netip.Addr, prefix netip.Prefix, valid time.Duration) error
+	// Place makes the addresses and the link-local on the tap, the own table and the rules match p. The
+	// stable address is optimistic with DAD on, deprecated, noprefixroute, and valid for the given time.
+	Place(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) error
 
-	// SetRouter fills the own table: the prefix on-link, and a default route by router. An invalid router
-	// leaves the default route out.
-	SetRouter(n plan.Names, prefix netip.Prefix, addr, router netip.Addr) error
+	// Intact reports whether everything that Guard, Place and the engine made for p still is there.
+	Intact(n plan.Names, t plan.Tunnel, p plan.Placement) (bool, error)
 
-	// DAD tells the state of the stable address.
+	// DAD tells the state of the stable address addr; plan.DADDuplicate also when the tap's link-local
+	// address was found to be in use.
 	DAD(n plan.Names, addr netip.Addr) (plan.DAD, error)
 
-	// Intact reports whether everything of ours that SetAddress, SetRouter and Guard made still is there.
-	Intact(n plan.Names, t plan.Tunnel, addr netip.Addr) (bool, error)
+	// AtHome reports whether an interface that is not ours has an address in prefix.
+	AtHome(prefix netip.Prefix) (bool, error)
 
-	// Clear removes rules, routes and filter of a slot, and the addresses if the tap is still there.
+	// Clear removes rules, routes and filter of a slot. Addresses go with the tap.
 	Clear(n plan.Names) error
 
 	// Leftovers lists the slots of which anything is on this machine, for the repair after a crash.
@@ -70,31 +77,37 @@ type Host interface {
 
 // Monitor watches the network underneath.
 type Monitor interface {
-	// Changes delivers coalesced changes; it never blocks the monitor. It is closed when the monitor is.
+	// Changes delivers coalesced changes; it never blocks the monitor.
 	Changes() <-chan plan.Change
 
-	// RouteTo tells by which underlay a packet with mark leaves for dst; false when there is no route.
+	// RouteTo tells by which underlay a packet with mark leaves for dst; false when there is no usable route.
 	RouteTo(dst netip.Addr, mark uint32) (plan.Underlay, bool)
 }
 
-// Prober asks the far ends for answers. Each call is bounded by its context.
+// Prober asks the far ends for answers. Each call is bounded by its context and repeats its question on the
+// way, so that one lost packet is not a failure.
 type Prober interface {
-	// Echo sends one ICMP or ICMPv6 echo by device from src and waits for its reply.
+	// Echo sends ICMP or ICMPv6 echo requests by device from src and waits for the first reply.
 	Echo(ctx context.Context, device string, src, dst netip.Addr) (time.Duration, error)
 
-	// Neighbour sends one neighbour solicitation for dst from src on device and waits for the advertisement.
+	// Neighbour sends neighbour solicitations for dst from src on device and waits for the advertisement.
 	Neighbour(ctx context.Context, device string, src, dst netip.Addr) (time.Duration, error)
 
-	// Solicit sends a router solicitation on device from its link-local address.
+	// Owner asks who else on device has addr, without having an address itself, and tells the MAC that
+	// answered.
+	Owner(ctx context.Context, device string, addr netip.Addr) ([6]byte, error)
+
+	// Solicit sends one router solicitation on device from src, the tap's link-local address.
 	Solicit(device string, src netip.Addr) error
 
-	// Advertisements delivers validated Router Advertisements heard on device until ctx ends.
+	// Advertisements delivers the valid Router Advertisements heard on device until ctx ends or the device
+	// goes away; then the channel is closed.
 	Advertisements(ctx context.Context, device string) (<-chan plan.Advertisement, error)
 }
 
-// Resolver turns the hub's name into addresses outside the tunnel.
+// Resolver turns the hub's name into addresses, asked outside every tunnel by queries that carry mark.
 type Resolver interface {
-	Resolve(ctx context.Context, host string) ([]netip.Addr, error)
+	Resolve(ctx context.Context, host string, mark uint32) ([]netip.Addr, error)
 }
 
 // KeyStore gives the secrets of a public key; an error that is fs.ErrNotExist when there are none.
@@ -113,10 +126,4 @@ type Store interface {
 	// Load gives what Save was last given; nil when there is nothing.
 	Load() ([]Assigned, error)
 	Save([]Assigned) error
-}
-
-// Clock is time.Now and friends, replaced in tests.
-type Clock interface {
-	Now() time.Time
-	After(d time.Duration) <-chan time.Time
 }
