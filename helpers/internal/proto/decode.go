@@ -3,6 +3,7 @@ package proto
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,7 +14,7 @@ import (
 
 // Decode reads one JSON value into dst, a pointer to a message of this package. It is stricter than
 // encoding/json: names are matched to the letter, every member must be known, and every member without omitempty
-// must be present. The *Error names the offending member's path. Values are not checked; see Desired.Parse.
+// must be present. The *Error names the offending member's path, and quotes it unless it is tagged as a secret. Values are not checked; see Desired.Parse.
 func Decode(data []byte, dst any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -93,12 +94,17 @@ func conformStruct(m map[string]any, t reflect.Type, path string) error {
 		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		known[name] = true
 		member, present := m[name]
+		optional := opts == "omitempty"
 		switch {
 		case present:
-			if err := conform(member, t.Field(i).Type, join(path, name)); err != nil {
-				return err
+			ft := t.Field(i).Type
+			if optional && ft.Kind() == reflect.Pointer {
+				ft = ft.Elem() // what may be left out is never null
 			}
-		case opts != "omitempty":
+			if err := conform(member, ft, join(path, name)); err != nil {
+				return unquoted(err, t.Field(i).Tag.Get("secret") != "")
+			}
+		case !optional:
 			return &Error{Name: ErrMissingField, Field: join(path, name), Message: "is missing"}
 		}
 	}
@@ -117,14 +123,19 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// badType quotes numbers and words but no string: a string in a wrong place may be a secret.
 func badType(v any, want, path string) error {
-	e := &Error{Name: ErrBadType, Field: path, Message: "must be " + want}
-	switch v := v.(type) {
-	case nil:
-		e.Quoted = "null"
-	case bool, json.Number:
-		e.Quoted = Quote(fmt.Sprint(v))
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("proto: decoded JSON does not encode: " + err.Error())
 	}
-	return e
+	return &Error{Name: ErrBadType, Field: path, Quoted: Quote(string(text)), Message: "must be " + want}
+}
+
+// unquoted takes the quote out of an error about a field that is tagged as a secret.
+func unquoted(err error, secret bool) error {
+	var e *Error
+	if secret && errors.As(err, &e) {
+		e.Quoted = ""
+	}
+	return err
 }

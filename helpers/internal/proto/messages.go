@@ -208,8 +208,8 @@ type TunnelStats struct {
 
 // KeysPutParams hands a private key to the helper; it never comes back.
 type KeysPutParams struct {
-	PrivateKey   string  `json:"privateKey"`
-	PresharedKey *string `json:"presharedKey,omitempty"`
+	PrivateKey   string  `json:"privateKey" secret:"yes"`
+	PresharedKey *string `json:"presharedKey,omitempty" secret:"yes"`
 }
 
 // PublicKey names a stored key.

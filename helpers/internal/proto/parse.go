@@ -1,6 +1,7 @@
 package proto
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -17,8 +18,8 @@ func (d *Desired) Parse() ([]plan.Tunnel, error) {
 		return nil, nil
 	}
 	if len(d.Tunnels) > plan.MaxSlots {
-		return nil, &Error{Name: ErrTooManyTunnels, Field: "desired.tunnels", Quoted: strconv.Itoa(len(d.Tunnels)),
-			Message: fmt.Sprintf("at most %d tunnels can be up", plan.MaxSlots)}
+		return nil, &Error{Name: ErrTooManyTunnels, Field: "desired.tunnels",
+			Message: fmt.Sprintf("%d tunnels; at most %d can be up", len(d.Tunnels), plan.MaxSlots)}
 	}
 	var out []plan.Tunnel
 	seen := map[string]bool{}
@@ -37,6 +38,40 @@ func (d *Desired) Parse() ([]plan.Tunnel, error) {
 	return out, nil
 }
 
+// Parse checks the keys. The error never quotes them.
+func (p *KeysPutParams) Parse() (s plan.Secrets, err error) {
+	if s.PrivateKey, err = plan.ParseKey(p.PrivateKey); err != nil {
+		return plan.Secrets{}, &Error{Name: ErrBadKey, Field: "privateKey", Message: err.Error()}
+	}
+	if p.PresharedKey != nil {
+		psk, err := plan.ParseKey(*p.PresharedKey)
+		if err != nil {
+			return plan.Secrets{}, &Error{Name: ErrBadKey, Field: "presharedKey", Message: err.Error()}
+		}
+		s.PresharedKey = &psk
+	}
+	return s, nil
+}
+
+// Parse checks the key.
+func (p *PublicKey) Parse() (plan.Key, error) {
+	k, err := plan.ParseKey(p.PublicKey)
+	if err != nil {
+		return k, &Error{Name: ErrBadKey, Field: "publicKey", Quoted: Quote(p.PublicKey), Message: err.Error()}
+	}
+	return k, nil
+}
+
+// Parse checks the name's form; whether such a tunnel is up is the reconciler's to say.
+func (p *TunnelName) Parse() (string, error) {
+	if !nameRule.MatchString(p.Tunnel) {
+		return "", &Error{Name: ErrBadName, Field: "tunnel", Quoted: Quote(p.Tunnel), Message: nameRuleText}
+	}
+	return p.Tunnel, nil
+}
+
+const nameRuleText = "must be 1 to 32 of a-z, 0-9 and inner hyphens"
+
 var nameRule = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
 func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
@@ -44,7 +79,7 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 		return plan.Tunnel{}, &Error{Name: name, Field: path + "." + field, Quoted: Quote(text), Message: fmt.Sprintf(format, a...)}
 	}
 	if !nameRule.MatchString(t.Name) {
-		return fail(ErrBadName, "name", t.Name, "must be 1 to 32 of a-z, 0-9 and inner hyphens")
+		return fail(ErrBadName, "name", t.Name, nameRuleText)
 	}
 	out.Name = t.Name
 	if out.PublicKey, err = plan.ParseKey(t.PublicKey); err != nil {
@@ -71,6 +106,9 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 	}
 	if out.Hub.Address == out.Address.Addr() {
 		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "is our own address, not the hub's")
+	}
+	if err := checkHost(netip.PrefixFrom(out.Hub.Address, out.Address.Bits())); err != nil {
+		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "%v", err)
 	}
 	if !out.Address.Masked().Contains(out.Hub.Address) {
 		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "lies outside %v", out.Address.Masked())
@@ -137,20 +175,24 @@ func parseLinkAddress(s string) (netip.Prefix, error) {
 	if err != nil || !p.Addr().Is4() {
 		return p, fmt.Errorf("must be an IPv4 address with its mask, like 172.16.0.2/24")
 	}
-	if a := p.Addr(); a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() {
-		return p, fmt.Errorf("is no address of a host")
+	if p.Bits() < 8 || p.Bits() > 31 {
+		return p, fmt.Errorf("its mask must be /8 to /31: the hub is a neighbour in it")
 	}
-	if p.Bits() <= 30 {
-		first, b := p.Masked().Addr(), p.Addr().As4()
-		broadcast := true
-		for i := p.Bits(); i < 32; i++ {
-			broadcast = broadcast && b[i/8]&(0x80>>(i%8)) != 0
-		}
-		if p.Addr() == first || broadcast {
-			return p, fmt.Errorf("is the network's own or its broadcast address")
-		}
+	return p, checkHost(p)
+}
+
+// checkHost refuses IPv4 addresses that no host of the network p can have.
+func checkHost(p netip.Prefix) error {
+	a := p.Addr()
+	if first := a.As4()[0]; first == 0 || first == 127 || first > 223 {
+		return fmt.Errorf("is no address of a host")
 	}
-	return p, nil
+	bits := binary.BigEndian.Uint32(a.AsSlice())
+	mask := ^uint32(0) >> p.Bits()
+	if p.Bits() < 31 && (bits&mask == 0 || bits&mask == mask) { // RFC 3021: a /31 has neither
+		return fmt.Errorf("is the network's own or its broadcast address")
+	}
+	return nil
 }
 
 func parsePrefix(s string) (netip.Prefix, error) {
@@ -179,15 +221,18 @@ func ParseEndpoint(s string) (plan.Endpoint, error) {
 		return e, fmt.Errorf("must be HOST:PORT")
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
+	if err != nil || port[0] == '0' {
 		return e, fmt.Errorf("port must be 1 to 65535")
 	}
 	e.Port = uint16(n)
 	if inner, bracketed := strings.CutPrefix(host, "["); bracketed {
 		inner, closed := strings.CutSuffix(inner, "]")
 		a, err := netip.ParseAddr(inner)
-		if !closed || err != nil || !a.Is6() || a.Zone() != "" || a.IsUnspecified() || a.IsMulticast() {
+		if !closed || err != nil || !a.Is6() || a.Is4In6() || a.Zone() != "" {
 			return e, fmt.Errorf("brackets must hold an IPv6 address")
+		}
+		if a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() {
+			return e, fmt.Errorf("is no address that a hub can be reached at from everywhere")
 		}
 		e.Host = a.String()
 		return e, nil
@@ -202,7 +247,7 @@ func ParseEndpoint(s string) (plan.Endpoint, error) {
 		e.Host = a.String()
 		return e, nil
 	}
-	labels := strings.Split(host, ".")
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
 	for _, l := range labels {
 		if !hostLabel.MatchString(l) || len(host) > 253 {
 			return e, fmt.Errorf("host is neither an address nor a DNS name")

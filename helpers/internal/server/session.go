@@ -9,7 +9,6 @@ import (
 	"github.com/creachadair/jrpc2/handler"
 
 	"mooring.dev/helpers/internal/auth"
-	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/proto"
 )
 
@@ -38,7 +37,11 @@ func (ses *session) assigner(conn context.Context) jrpc2.Assigner {
 		proto.MethodStats:     handle(ses, false, func(context.Context, proto.Empty) (any, error) { return ses.Reconciler.Stats(), nil }),
 		proto.MethodSet:       handle(ses, true, ses.set),
 		proto.MethodProbe: handle(ses, true, func(ctx context.Context, p proto.TunnelName) (any, error) {
-			return ses.Reconciler.Probe(ctx, p.Tunnel)
+			name, err := p.Parse()
+			if err != nil {
+				return nil, err
+			}
+			return ses.Reconciler.Probe(ctx, name)
 		}),
 		proto.MethodKeysPut:    handle(ses, true, ses.keysPut),
 		proto.MethodKeysList:   handle(ses, true, ses.keysList),
@@ -108,17 +111,9 @@ func (ses *session) set(ctx context.Context, p proto.SetParams) (any, error) {
 }
 
 func (ses *session) keysPut(_ context.Context, p proto.KeysPutParams) (any, error) {
-	var s plan.Secrets
-	var err error
-	if s.PrivateKey, err = plan.ParseKey(p.PrivateKey); err != nil {
-		return nil, &proto.Error{Name: proto.ErrBadKey, Field: "privateKey", Message: err.Error()}
-	}
-	if p.PresharedKey != nil {
-		psk, err := plan.ParseKey(*p.PresharedKey)
-		if err != nil {
-			return nil, &proto.Error{Name: proto.ErrBadKey, Field: "presharedKey", Message: err.Error()}
-		}
-		s.PresharedKey = &psk
+	s, err := p.Parse()
+	if err != nil {
+		return nil, err
 	}
 	public, err := ses.Keys.Put(s)
 	return proto.PublicKey{PublicKey: public.String()}, err
@@ -134,9 +129,9 @@ func (ses *session) keysList(context.Context, proto.Empty) (any, error) {
 }
 
 func (ses *session) keysDelete(_ context.Context, p proto.PublicKey) (any, error) {
-	k, err := plan.ParseKey(p.PublicKey)
+	k, err := p.Parse()
 	if err != nil {
-		return nil, &proto.Error{Name: proto.ErrBadKey, Field: "publicKey", Quoted: proto.Quote(p.PublicKey), Message: err.Error()}
+		return nil, err
 	}
 	if ses.Reconciler.UsesKey(k) {
 		return nil, &proto.Error{Name: proto.ErrKeyInUse, Field: "publicKey", Quoted: p.PublicKey, Message: "a tunnel that is up uses this key"}
