@@ -208,5 +208,5 @@ func (ch *checkedChannel) notify(method string, params any) error {
 }
 
 func wireError(e *proto.Error, code jrpc2.Code) *jrpc2.Error {
-	return (&jrpc2.Error{Code: code, Message: e.Error()}).WithData(proto.ErrorData{Name: e.Name, Field: e.Field, Quoted: e.Quoted})
+	return (&jrpc2.Error{Code: code, Message: e.Message}).WithData(proto.ErrorData{Name: e.Name, Field: e.Field, Quoted: e.Quoted})
 }

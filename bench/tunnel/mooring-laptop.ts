@@ -1,0 +1,92 @@
+import { HelperClient } from '../../src-engine/helper-client/helper-client.ts';
+import type { Tunnel } from '../../src-shared/helper-protocol/requests.ts';
+import type { Status } from '../../src-shared/helper-protocol/status.ts';
+import { hub, laptop, prefix } from '../../test/kernel/world/addresses.ts';
+import { now } from '../../test/kernel/world/agent/protocol.ts';
+import { socketPath } from '../../test/kernel/world/mooring.ts';
+import type { World } from '../../test/kernel/world/world.ts';
+
+/** The laptop with Mooring: the helper asked directly, so that no command's start is measured. */
+export class MooringLaptop {
+  readonly #client = new HelperClient({ socketPath, timeoutMs: 30_000 });
+  readonly #world: World;
+  #waiting: ((status: Status) => void) | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async start(): Promise<void> {
+    value(await this.#client.start());
+    const { privateKey } = this.#world.keys.laptop;
+    value(await this.#client.keysPut({ privateKey }));
+    this.#client.onChanged((status) => this.#waiting?.(status));
+    value(await this.#client.subscribe());
+  }
+
+  /** @returns when the helper said that all is configured, milliseconds after `set` was sent */
+  async configure(): Promise<number> {
+    const since = now();
+    const configured = this.#until((status) => {
+      const step = status.tunnels[0]?.step;
+      return step === 'verify' || step === 'up';
+    });
+    value(await this.#client.set({ desired: { tunnels: [this.#tunnel()] } }));
+    return (await configured) - since;
+  }
+
+  verified(): Promise<number> {
+    return this.#until((status) => Boolean(status.tunnels[0]?.verifiedSince));
+  }
+
+  async down(): Promise<void> {
+    value(await this.#client.set({ desired: null }));
+  }
+
+  stop(): void {
+    this.#client.dispose();
+  }
+
+  #tunnel(): Tunnel {
+    const { keys } = this.#world;
+    return {
+      name: 'bench',
+      publicKey: keys.laptop.publicKey,
+      listenPort: 3243,
+      address: `${laptop.tunnel4}/24`,
+      hub: {
+        publicKey: keys.hub.publicKey,
+        endpoint: `${hub.wan4}:${hub.port}`,
+        address: hub.tunnel4,
+      },
+      mac: laptop.mac,
+      prefix,
+      txOffload: 'off',
+      engine: 'kernel',
+    };
+  }
+
+  async #until(fits: (status: Status) => boolean): Promise<number> {
+    const present = value(await this.#client.status());
+    if (fits(present)) return now();
+    let last = present;
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`not within 30 s: ${JSON.stringify(last.tunnels)}`));
+      const timer = setTimeout(late, 30_000);
+      this.#waiting = (status) => {
+        last = status;
+        if (!fits(status)) return;
+        clearTimeout(timer);
+        this.#waiting = undefined;
+        resolve(now());
+      };
+    });
+  }
+}
+
+function value<T>(
+  result: { ok: true; value: T } | { ok: false; error: { name: string; message: string } },
+): T {
+  if (result.ok) return result.value;
+  throw new Error(`${result.error.name}: ${result.error.message}`);
+}

@@ -1,0 +1,30 @@
+import type { HelperFailure } from '../src-engine/helper-client/failure.ts';
+import type { HelperClient, HelperOptions } from '../src-engine/helper-client/helper-client.ts';
+import type { ProfileStore } from '../src-engine/profiles/profile-store.ts';
+import type { Result } from '../src-shared/model/result.ts';
+
+/** All that a command touches of the world. Answers go to stdout, everything else to stderr. */
+export type Context = {
+  readonly version: string;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly stdin: NodeJS.ReadStream;
+  readonly helper: HelperOptions;
+  readonly store: ProfileStore;
+};
+
+/** Runs `work` with a connected helper and closes the connection behind it. */
+export async function withHelper<T, E>(
+  { helper }: Context,
+  work: (client: HelperClient) => Promise<Result<T, E>>,
+): Promise<Result<T, E | HelperFailure>> {
+  // Loaded here, because commands that need no helper answer faster without it.
+  const { HelperClient } = await import('../src-engine/helper-client/helper-client.ts');
+  const client = new HelperClient(helper);
+  try {
+    const greeted = await client.start();
+    return greeted.ok ? await work(client) : greeted;
+  } finally {
+    client.dispose();
+  }
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { HelperClient } from '../helper-client/helper-client.ts';
+import {
+  EXAMPLE_FILE,
+  EXAMPLE_PRIVATE,
+  EXAMPLE_PUBLIC,
+  exampleProfile,
+} from '../testing/examples.ts';
+import { FakeHelper, type FakeOptions } from '../testing/fake-helper.ts';
+import { importProfile } from './import-profile.ts';
+import { ProfileStore } from './profile-store.ts';
+import { removeProfile } from './remove-profile.ts';
+
+async function setUp(options?: FakeOptions) {
+  const helper = await FakeHelper.listen(options);
+  const root = await mkdtemp(join(tmpdir(), 'import-'));
+  const client = new HelperClient({
+    socketPath: helper.socketPath,
+    socketOwner: process.getuid?.() ?? 0,
+  });
+  onTestFinished(async () => {
+    client.dispose();
+    await helper.close();
+    await rm(root, { recursive: true });
+  });
+  await client.start();
+  const store = new ProfileStore(join(root, 'profiles'));
+  const put = (text = EXAMPLE_FILE, replace = false, name = 'home') =>
+    importProfile(client, store, { name, text, replace });
+  return { helper, client, store, root, put };
+}
+
+const without = (field: string) => EXAMPLE_FILE.replace(new RegExp(`^${field} .*\n`, 'm'), '');
+const errorName = (result: { ok: boolean; error?: { name: string } }) => result.error?.name;
+
+test('the key goes to the helper and stays out of the profile', async () => {
+  const { helper, store, put } = await setUp();
+  const result = await put();
+  expect(result.ok && result.value.profile).toEqual(exampleProfile());
+  expect(await store.read('home')).toEqual({ ok: true, value: exampleProfile() });
+  expect(helper.keys.get(EXAMPLE_PUBLIC)).toBe(EXAMPLE_PRIVATE);
+  expect(JSON.stringify([await store.list(), result])).not.toContain(EXAMPLE_PRIVATE);
+});
+
+test('a MAC is made when missing, and kept by a replacement', async () => {
+  const { store, put } = await setUp();
+  const first = await put(without('MAC'));
+  const mac = first.ok ? first.value.profile.mac : '';
+  expect(mac).toMatch(/^[0-9a-f][26ae](:[0-9a-f]{2}){5}$/);
+  await put(without('MAC'), true);
+  const kept = await store.read('home');
+  expect(kept.ok && kept.value.mac).toBe(mac);
+});
+
+test('an existing profile is written over only when asked, and only when down', async () => {
+  const { helper, client, put } = await setUp();
+  await put();
+  const again = await put();
+  expect(errorName(again)).toBe('profile-exists');
+  expect((await put(EXAMPLE_FILE, true)).ok).toBe(true);
+  const { version: _v, learnedPrefix: _l, ...tunnel } = exampleProfile();
+  await client.set({ desired: { tunnels: [tunnel] } });
+  expect(errorName(await put(EXAMPLE_FILE, true))).toBe('profile-up');
+  expect(helper.keys.size).toBe(1);
+});
+
+test('what a replaced hub had told is forgotten', async () => {
+  const { store, put } = await setUp();
+  await put(without('Prefix'));
+  await store.replace(exampleProfile({ prefix: null, learnedPrefix: '2001:db8:7::/64' }));
+  await put(without('Prefix'), true);
+  const same = await store.read('home');
+  expect(same.ok && same.value.learnedPrefix).toBe('2001:db8:7::/64');
+  await put(
+    without('Prefix').replace(
+      /PublicKey = .*/,
+      'PublicKey = mSmJRzAoRS22X0BOvsoKIyuRc+wY6XVDSM3KhKYXQ3M=',
+    ),
+    true,
+  );
+  const other = await store.read('home');
+  expect(other.ok && other.value.learnedPrefix).toBeNull();
+});
+
+test('a bad file changes nothing', async () => {
+  const { helper, store, put } = await setUp();
+  const result = await put(EXAMPLE_FILE.replace('12:ab', '01:ab'));
+  expect(!result.ok && result.error).toMatchObject({
+    name: 'bad-mac',
+    line: 10,
+    quoted: '01:ab:34:cd:56:ef',
+  });
+  expect(errorName(await put(EXAMPLE_FILE, false, '../x'))).toBe('bad-name');
+  const own = await put(EXAMPLE_FILE.replace(/PublicKey = .*/, `PublicKey = ${EXAMPLE_PUBLIC}`));
+  expect(!own.ok && own.error).toMatchObject({ name: 'bad-key', field: 'Peer.PublicKey' });
+  expect(helper.requests).toEqual([]);
+  expect(await store.list()).toMatchObject({ value: { profiles: [] } });
+});
+
+test('when the profile cannot be written the key does not stay, unless it was there', async () => {
+  const { helper, root, put } = await setUp();
+  await writeFile(join(root, 'profiles'), 'in the way');
+  expect(errorName(await put())).toBe('profile-io');
+  expect(helper.keys.size).toBe(0);
+  helper.keys.set(EXAMPLE_PUBLIC, EXAMPLE_PRIVATE);
+  expect(errorName(await put())).toBe('profile-io');
+  expect(helper.keys.size).toBe(1);
+});
+
+test.each([
+  ['a reader', { access: 'read' } as FakeOptions, 'not-authorised'],
+  ['a helper that cannot store', { refuse: { 'keys.put': 'internal' } } as FakeOptions, 'internal'],
+])('%s writes no profile', async (_about, options, name) => {
+  const { store, put } = await setUp(options);
+  expect(errorName(await put())).toBe(name);
+  expect(await store.list()).toMatchObject({ value: { profiles: [] } });
+});
+
+test('remove: the last profile takes its key along', async () => {
+  const { helper, client, store, put } = await setUp();
+  await put();
+  await put(EXAMPLE_FILE, false, 'lab');
+  expect(await removeProfile(client, store, 'lab')).toEqual({ ok: true, value: { key: 'in-use' } });
+  expect(helper.keys.size).toBe(1);
+  expect(await removeProfile(client, store, 'home')).toEqual({
+    ok: true,
+    value: { key: 'deleted' },
+  });
+  expect(helper.keys.size).toBe(0);
+  expect(errorName(await removeProfile(client, store, 'home'))).toBe('no-such-profile');
+});
+
+test('remove: not while it is up, and not by a reader', async () => {
+  const { client, store, put } = await setUp();
+  await put();
+  const { version: _v, learnedPrefix: _l, ...tunnel } = exampleProfile();
+  await client.set({ desired: { tunnels: [tunnel] } });
+  expect(errorName(await removeProfile(client, store, 'home'))).toBe('profile-up');
+  const reader = await setUp({ access: 'read' });
+  await reader.store.create(exampleProfile());
+  expect(errorName(await removeProfile(reader.client, reader.store, 'home'))).toBe(
+    'not-authorised',
+  );
+  expect((await reader.store.read('home')).ok).toBe(true);
+});
