@@ -109,16 +109,13 @@ func run(o options, log *slog.Logger) error {
 	}
 	defer listener.Close()
 
-	manager, start, err := newManager(log, keys, store.New(o.stateDir))
-	if err != nil {
-		return err
-	}
+	manager, parts := newManager(log, keys, store.New(o.stateDir))
 	srv := &server.Server{Reconciler: manager, Keys: keys, Policy: auth.NewPolicy(o.operators), Version: version, Log: log}
 
 	// Whichever part ends first ends the others; the reconciler's end is the take-down.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := append(start, func(ctx context.Context) error { return srv.Serve(ctx, listener) })
+	parts = append(parts, func(ctx context.Context) error { return srv.Serve(ctx, listener) })
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() {

@@ -48,3 +48,23 @@ func NamesFor(slot int) Names {
 		Decoy:          netip.PrefixFrom(netip.AddrFrom16(decoy), 128),
 	}
 }
+
+// IsOwnInterface reports whether name is the link or the tap of some slot.
+func IsOwnInterface(name string) bool {
+	for slot := range MaxSlots {
+		if n := NamesFor(slot); name == n.Link || name == n.Tap {
+			return true
+		}
+	}
+	return false
+}
+
+// IsOwnNftTable reports whether name is the nftables table of some slot.
+func IsOwnNftTable(name string) bool {
+	for slot := range MaxSlots {
+		if name == NamesFor(slot).NftTable {
+			return true
+		}
+	}
+	return false
+}

@@ -44,6 +44,13 @@ type Engine interface {
 	// Observe reads the link; an error that is fs.ErrNotExist when there is none.
 	Observe(n plan.Names) (plan.LinkState, error)
 
+	// Disown gives the tap a chance MAC instead of the pinned one, when that turned out to be another device's:
+	// whatever the tap still says then moves nothing in the hub's bridge.
+	Disown(n plan.Names) error
+
+	// Intact reports whether link and tap are there as they were made.
+	Intact(n plan.Names, t plan.Tunnel) (bool, error)
+
 	// Down removes tap and link, if they are surely ours. What is already gone is no error.
 	Down(n plan.Names) error
 }
@@ -58,7 +65,7 @@ type Host interface {
 	// stable address is optimistic with DAD on, deprecated, noprefixroute, and valid for the given time.
 	Place(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) error
 
-	// Intact reports whether everything that Guard, Place and the engine made for p still is there.
+	// Intact reports whether everything that Guard and Place made for p still is there.
 	Intact(n plan.Names, t plan.Tunnel, p plan.Placement) (bool, error)
 
 	// DAD tells the state of the stable address addr; plan.DADDuplicate also when the tap's link-local
@@ -94,7 +101,7 @@ type Prober interface {
 	Neighbour(ctx context.Context, device string, src, dst netip.Addr) (time.Duration, error)
 
 	// Owner asks who else on device has addr, without having an address itself, and tells the MAC that
-	// answered.
+	// answered. The answer goes to all nodes, so the hub's bridge learns from it where the owner is.
 	Owner(ctx context.Context, device string, addr netip.Addr) ([6]byte, error)
 
 	// Solicit sends one router solicitation on device from src, the tap's link-local address.

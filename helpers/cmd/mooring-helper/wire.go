@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"mooring.dev/helpers/internal/keystore"
+	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/netmon"
+	"mooring.dev/helpers/internal/probe"
+	"mooring.dev/helpers/internal/reconcile"
+	"mooring.dev/helpers/internal/store"
+)
+
+var (
+	_ reconcile.Engine  = (*link.KernelEngine)(nil)
+	_ reconcile.Host    = (*link.Host)(nil)
+	_ reconcile.Monitor = (*netmon.Monitor)(nil)
+	_ reconcile.Prober  = (*probe.Prober)(nil)
+)
+
+// newManager assembles the reconciler over this machine, and gives what must run beside the server.
+func newManager(log *slog.Logger, keys *keystore.Store, st *store.File) (*reconcile.Manager, []func(context.Context) error) {
+	monitor := netmon.New(log)
+	manager := reconcile.New(reconcile.Deps{
+		Engines:  []reconcile.Engine{link.NewKernelEngine(log)},
+		Host:     link.NewHost(log),
+		Monitor:  monitor,
+		Prober:   probe.New(log),
+		Resolver: probe.NewResolver(),
+		Keys:     keys,
+		Store:    st,
+		Log:      log,
+		Version:  version,
+	})
+	return manager, []func(context.Context) error{monitor.Run, manager.Run}
+}

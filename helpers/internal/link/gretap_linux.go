@@ -1,0 +1,173 @@
+package link
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+
+	"mooring.dev/helpers/internal/plan"
+)
+
+// tapTTL is the outer TTL, the same as in the hub's commands.
+const tapTTL = 225
+
+// iflaGREIgnoreDF is IFLA_GRE_IGNORE_DF of include/uapi/linux/if_tunnel.h; neither library has it yet.
+const iflaGREIgnoreDF = 19
+
+// UpTap makes the GRETAP match. Its MTU is set explicitly, because the kernel computes it only once and from
+// the route of that moment, and IPv6 with all its settings would go if it ever fell below 1280.
+func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
+	if ipv6Disabled() {
+		return &plan.LackingError{What: "IPv6: it is switched off by net.ipv6.conf.all.disable_ipv6"}
+	}
+	link, err := findLink(n.Link)
+	if err != nil {
+		return err
+	}
+	if link == nil {
+		return errNoLink(n.Link)
+	}
+	tap, err := findLink(n.Tap)
+	if err != nil {
+		return err
+	}
+	if tap != nil {
+		if err := tapIsOurs(tap, link); err != nil {
+			return err
+		}
+		if !tapMatches(tap, link, t) {
+			if err := deleteLink(tap); err != nil {
+				return err
+			}
+			tap = nil
+		}
+	}
+	if tap == nil {
+		if err := createGretap(n, t, link.Attrs().Index); err != nil {
+			return err
+		}
+		if tap, err = findLink(n.Tap); err != nil {
+			return err
+		}
+		if tap == nil {
+			return errNoLink(n.Tap)
+		}
+	}
+	if tap.Attrs().MTU != plan.TapMTU {
+		if err := netlink.LinkSetMTU(tap, plan.TapMTU); err != nil {
+			return fmt.Errorf("set the MTU of %s: %w", n.Tap, err)
+		}
+	}
+	if t.TxOffload == plan.TxOffloadOff {
+		if err := disableTxChecksum(n.Tap); err != nil {
+			return err
+		}
+	}
+	if err := tapSysctls(n.Tap); err != nil {
+		return err
+	}
+	return setUp(tap)
+}
+
+// Disown gives the tap a chance MAC, unicast and locally administered. A GRETAP takes it while it is up
+// (IFF_LIVE_ADDR_CHANGE, net/ipv4/ip_gre.c, ipgre_tap_setup).
+func (e *KernelEngine) Disown(n plan.Names) error {
+	tap, err := findLink(n.Tap)
+	if err != nil {
+		return err
+	}
+	if tap == nil {
+		return errNoLink(n.Tap)
+	}
+	mac := make(net.HardwareAddr, 6)
+	rand.Read(mac) // never fails (crypto/rand, Go 1.24)
+	mac[0] = mac[0]&^1 | 2
+	if err := netlink.LinkSetHardwareAddr(tap, mac); err != nil {
+		return fmt.Errorf("change the MAC of %s: %w", n.Tap, err)
+	}
+	return nil
+}
+
+// tapIsOurs is nil for a GRETAP whose output device is our link. link may be nil when it is gone; then the kind
+// and the name must do, since a GRETAP outlives the device it was told to use.
+func tapIsOurs(tap, link netlink.Link) error {
+	name := tap.Attrs().Name
+	if _, ok := tap.(*netlink.Gretap); !ok {
+		return &TakenError{name, "it is of type " + tap.Type()}
+	}
+	if parent := tap.Attrs().ParentIndex; link != nil && parent != 0 && parent != link.Attrs().Index {
+		if _, err := netlink.LinkByIndex(parent); err == nil {
+			return &TakenError{name, "its output device is not ours"}
+		}
+	}
+	return nil
+}
+
+func tapMatches(tap, link netlink.Link, t plan.Tunnel) bool {
+	g := tap.(*netlink.Gretap)
+	return g.ParentIndex == link.Attrs().Index &&
+		g.Local.Equal(t.Address.Addr().AsSlice()) && g.Remote.Equal(t.Hub.Address.AsSlice()) &&
+		bytes.Equal(g.HardwareAddr, t.HardwareAddr()) && g.Ttl == tapTTL && g.PMtuDisc == 0 &&
+		g.IKey == 0 && g.OKey == 0 && g.EncapType == 0
+}
+
+// createGretap sends the message itself, because vishvananda/netlink 1.3.1 knows no ignore-df. With nopmtudisc
+// and ignore-df, GRE is fragmented inside WireGuard when the path is narrow; ignore-df needs nopmtudisc.
+func createGretap(n plan.Names, t plan.Tunnel, link int) error {
+	req := newLinkRequest(n.Tap, "gretap", t.HardwareAddr(), func(info *nl.RtAttr) {
+		data := info.AddRtAttr(nl.IFLA_INFO_DATA, nil)
+		data.AddRtAttr(nl.IFLA_GRE_LINK, nl.Uint32Attr(uint32(link)))
+		data.AddRtAttr(nl.IFLA_GRE_LOCAL, t.Address.Addr().AsSlice())
+		data.AddRtAttr(nl.IFLA_GRE_REMOTE, t.Hub.Address.AsSlice())
+		data.AddRtAttr(nl.IFLA_GRE_TTL, nl.Uint8Attr(tapTTL))
+		data.AddRtAttr(nl.IFLA_GRE_PMTUDISC, nl.Uint8Attr(0))
+		data.AddRtAttr(iflaGREIgnoreDF, nl.Uint8Attr(1))
+	})
+	req.AddData(nl.NewRtAttr(unix.IFLA_MTU, nl.Uint32Attr(plan.TapMTU)))
+	if _, err := req.Execute(unix.NETLINK_ROUTE, 0); err != nil {
+		return fmt.Errorf("create %s: %w", n.Tap, err)
+	}
+	return nil
+}
+
+func newLinkRequest(name, kind string, mac net.HardwareAddr, data func(info *nl.RtAttr)) *nl.NetlinkRequest {
+	req := nl.NewNetlinkRequest(unix.RTM_NEWLINK, unix.NLM_F_CREATE|unix.NLM_F_EXCL|unix.NLM_F_ACK)
+	req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
+	req.AddData(nl.NewRtAttr(unix.IFLA_IFNAME, nl.ZeroTerminated(name)))
+	if mac != nil {
+		req.AddData(nl.NewRtAttr(unix.IFLA_ADDRESS, mac))
+	}
+	info := nl.NewRtAttr(unix.IFLA_LINKINFO, nil)
+	info.AddRtAttr(nl.IFLA_INFO_KIND, nl.NonZeroTerminated(kind))
+	if data != nil {
+		data(info)
+	}
+	req.AddData(info)
+	return req
+}
+
+// hasLinkKind asks for an interface of the kind that cannot be made, because of its impossible MTU. The kernel
+// looks the kind up (loading its module where needed) before it looks at the MTU, so the two refusals differ and
+// nothing is changed. See __rtnl_newlink and rtnl_create_link, net/core/rtnetlink.c, 6.1.
+func hasLinkKind(kind string) (bool, error) {
+	req := newLinkRequest("mooring-probe", kind, nil, nil)
+	req.AddData(nl.NewRtAttr(unix.IFLA_MTU, nl.Uint32Attr(math.MaxUint32)))
+	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
+	switch {
+	case errors.Is(err, unix.EINVAL):
+		return true, nil
+	case errors.Is(err, unix.EOPNOTSUPP):
+		return false, nil
+	case err == nil:
+		return false, errors.New("the kernel made an interface of an impossible MTU")
+	default:
+		return false, err
+	}
+}

@@ -1,0 +1,129 @@
+package link
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
+	"golang.org/x/sys/unix"
+
+	"mooring.dev/helpers/internal/plan"
+)
+
+const guardChain = "prerouting"
+
+// Guard drops GRE to our link address that did not come decrypted out of the link. Without it anyone on the
+// same Wi-Fi can put frames on the tap, whatever rp_filter says, because ip_tunnel_lookup falls back to a tunnel
+// of another output device. The priority is that of raw, before conntrack.
+func (h *Host) Guard(n plan.Names, t plan.Tunnel) error {
+	intact, err := guardIntact(n, t)
+	if err != nil || intact {
+		return err
+	}
+	c, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("open nftables: %w", err)
+	}
+	// One transaction: add so that delete cannot fail, delete, make anew.
+	table := &nftables.Table{Name: n.NftTable, Family: nftables.TableFamilyINet}
+	c.AddTable(table)
+	c.DelTable(table)
+	c.AddTable(table)
+	chain := c.AddChain(&nftables.Chain{
+		Name:     guardChain,
+		Table:    table,
+		Type:     nftables.ChainTypeFilter,
+		Hooknum:  nftables.ChainHookPrerouting,
+		Priority: nftables.ChainPriorityRaw,
+	})
+	c.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: guardExprs(n, t), UserData: guardTag(n, t)})
+	if err := c.Flush(); err != nil {
+		return fmt.Errorf("write nftables table inet %s: %w", n.NftTable, err)
+	}
+	return nil
+}
+
+// guardExprs is: meta nfproto ipv4 meta l4proto gre ip daddr OURS meta iifname != LINK counter drop.
+func guardExprs(n plan.Names, t plan.Tunnel) []expr.Any {
+	name := make([]byte, unix.IFNAMSIZ)
+	copy(name, n.Link)
+	return []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.NFPROTO_IPV4}},
+		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.IPPROTO_GRE}},
+		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: t.Address.Addr().AsSlice()},
+		&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: name},
+		&expr.Counter{},
+		&expr.Verdict{Kind: expr.VerdictDrop},
+	}
+}
+
+// guardTag marks the rule as ours for this very tunnel; nft shows it as the rule's comment.
+func guardTag(n plan.Names, t plan.Tunnel) []byte {
+	return userdata.AppendString(nil, userdata.TypeComment, fmt.Sprintf("GRE to %s only by %s", t.Address.Addr(), n.Link))
+}
+
+// guardIntact: the dump of a table that is not there is empty, not an error.
+func guardIntact(n plan.Names, t plan.Tunnel) (bool, error) {
+	c, err := nftables.New()
+	if err != nil {
+		return false, fmt.Errorf("open nftables: %w", err)
+	}
+	table := &nftables.Table{Name: n.NftTable, Family: nftables.TableFamilyINet}
+	chain := &nftables.Chain{Name: guardChain, Table: table}
+	rules, err := c.GetRules(table, chain)
+	if err != nil {
+		return false, fmt.Errorf("read nftables table inet %s: %w", n.NftTable, err)
+	}
+	return len(rules) == 1 && bytes.Equal(rules[0].UserData, guardTag(n, t)), nil
+}
+
+func clearGuard(n plan.Names) error {
+	c, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("open nftables: %w", err)
+	}
+	tables, err := c.ListTablesOfFamily(nftables.TableFamilyINet)
+	if err != nil {
+		return fmt.Errorf("list nftables tables: %w", err)
+	}
+	for _, t := range tables {
+		if t.Name != n.NftTable {
+			continue
+		}
+		c.DelTable(t)
+		if err := c.Flush(); err != nil && !errors.Is(err, unix.ENOENT) {
+			return fmt.Errorf("delete nftables table inet %s: %w", n.NftTable, err)
+		}
+	}
+	return nil
+}
+
+// guardedTables gives the names of all inet tables.
+func guardedTables() (map[string]bool, error) {
+	c, err := nftables.New()
+	if err != nil {
+		return nil, fmt.Errorf("open nftables: %w", err)
+	}
+	tables, err := c.ListTablesOfFamily(nftables.TableFamilyINet)
+	if err != nil {
+		return nil, fmt.Errorf("list nftables tables: %w", err)
+	}
+	names := map[string]bool{}
+	for _, t := range tables {
+		names[t.Name] = true
+	}
+	return names, nil
+}
+
+// probeNft asks for nothing but an answer; the kernel loads nf_tables on being asked.
+func probeNft() error {
+	_, err := guardedTables()
+	return err
+}

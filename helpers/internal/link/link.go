@@ -1,0 +1,44 @@
+// Package link makes the devices of a tunnel and what lies on them: the kernel engine (WireGuard and GRETAP),
+// and the host (addresses, routes, rules, filter), which serves every engine. It speaks rtnetlink, genetlink,
+// ioctl and /proc/sys itself and starts no process. It decides nothing: reconcile says what shall be there.
+package link
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Keepalive is the persistent keepalive of the link: below the 30 s after which a NAT may forget an unreplied
+// UDP flow (RFC 4787 asks for two minutes; home routers keep less).
+const Keepalive = 25 * time.Second
+
+// ErrUnsupported is returned by everything of this package on systems that it has no code for.
+var ErrUnsupported = errors.New("link: this system is not supported")
+
+// TakenError says that an interface of ours by name is someone else's by nature. It is left alone.
+type TakenError struct {
+	Interface string
+	Why       string
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("%s belongs to another program: %s", e.Interface, e.Why)
+}
+
+// KernelEngine carries tunnels by the kernel's own WireGuard and GRETAP. It implements reconcile.Engine.
+type KernelEngine struct {
+	log *slog.Logger
+	kernelState
+}
+
+// NewKernelEngine only assembles; the first call of a method opens what it needs.
+func NewKernelEngine(log *slog.Logger) *KernelEngine { return &KernelEngine{log: log} }
+
+// Host puts addresses, routes, rules and the filter on the machine. It implements reconcile.Host and keeps no
+// state: what is there is asked of the kernel each time.
+type Host struct{ log *slog.Logger }
+
+// NewHost only assembles.
+func NewHost(log *slog.Logger) *Host { return &Host{log: log} }

@@ -1,0 +1,60 @@
+package link
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+const ipv6Conf = "/proc/sys/net/ipv6/conf"
+
+// tapSysctls are the settings of the tap, in the order of writing. They are the interface's own and go with it.
+var tapSettings = []struct{ name, value string }{
+	{"addr_gen_mode", "0"},             // link-local by EUI-64 of the pinned MAC (NetworkManager sets 1)
+	{"accept_ra", "0"},                 // the helper reads the RAs: a stranger's, or forwarding, changes nothing
+	{"optimistic_dad", "1"},            // the address answers while DAD runs (RFC 4429)
+	{"use_optimistic", "1"},            //   and may be a source meanwhile
+	{"use_tempaddr", "0"},              // no temporary address beside the stable one (Ubuntu's default is 2)
+	{"router_solicitation_delay", "0"}, // no random second at the start
+	{"accept_redirects", "0"},          // only the hub routes
+}
+
+// tapSysctls writes what differs. It must be called before the tap is up.
+func tapSysctls(name string) error {
+	for _, s := range tapSettings {
+		value := s.value
+		if s.name == "addr_gen_mode" && forwarding() {
+			// With forwarding on everywhere (containers) addrconf_add_linklocal drops the optimistic
+			// flag, and the first RS would wait a second for DAD. Place adds the link-local itself then.
+			value = "1"
+		}
+		path := filepath.Join(ipv6Conf, name, s.name)
+		have, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
+		}
+		if string(bytes.TrimSpace(have)) == value {
+			continue
+		}
+		// addr_gen_mode of an interface that is up cannot matter any more once it has its link-local.
+		if err := os.WriteFile(path, []byte(value), 0o644); err != nil {
+			return fmt.Errorf("write %s to %s: %w", value, path, err)
+		}
+	}
+	return nil
+}
+
+func hasIPv6() bool {
+	_, err := os.Stat(ipv6Conf)
+	return err == nil
+}
+
+func ipv6Disabled() bool { return sysctlIsOne("all/disable_ipv6") }
+
+func forwarding() bool { return sysctlIsOne("all/forwarding") }
+
+func sysctlIsOne(name string) bool {
+	b, err := os.ReadFile(filepath.Join(ipv6Conf, name))
+	return err == nil && string(bytes.TrimSpace(b)) == "1"
+}

@@ -1,0 +1,79 @@
+//go:build !linux
+
+package link
+
+import (
+	"net/netip"
+	"time"
+
+	"mooring.dev/helpers/internal/plan"
+)
+
+type kernelState struct{}
+
+// Kind is kernel.
+func (*KernelEngine) Kind() plan.EngineKind { return plan.EngineKernel }
+
+// Lacks names the system itself.
+func (*KernelEngine) Lacks() []string { return []string{"a Linux kernel"} }
+
+// UpLink gives ErrUnsupported.
+func (*KernelEngine) UpLink(plan.Names, plan.Tunnel, plan.Secrets, netip.AddrPort) error {
+	return ErrUnsupported
+}
+
+// UpTap gives ErrUnsupported.
+func (*KernelEngine) UpTap(plan.Names, plan.Tunnel) error { return ErrUnsupported }
+
+// SetEndpoint gives ErrUnsupported.
+func (*KernelEngine) SetEndpoint(plan.Names, plan.Tunnel, netip.AddrPort) error {
+	return ErrUnsupported
+}
+
+// Nudge gives ErrUnsupported.
+func (*KernelEngine) Nudge(plan.Names, plan.Tunnel) error { return ErrUnsupported }
+
+// Silence gives ErrUnsupported.
+func (*KernelEngine) Silence(plan.Names, plan.Tunnel) error { return ErrUnsupported }
+
+// Rehandshake gives ErrUnsupported.
+func (*KernelEngine) Rehandshake(plan.Names) error { return ErrUnsupported }
+
+// Observe gives ErrUnsupported.
+func (*KernelEngine) Observe(plan.Names) (plan.LinkState, error) {
+	return plan.LinkState{}, ErrUnsupported
+}
+
+// Disown gives ErrUnsupported.
+func (*KernelEngine) Disown(plan.Names) error { return ErrUnsupported }
+
+// Intact gives ErrUnsupported.
+func (*KernelEngine) Intact(plan.Names, plan.Tunnel) (bool, error) { return false, ErrUnsupported }
+
+// Down does nothing: there can be nothing.
+func (*KernelEngine) Down(plan.Names) error { return nil }
+
+// Guard gives ErrUnsupported.
+func (*Host) Guard(plan.Names, plan.Tunnel) error { return ErrUnsupported }
+
+// Place gives ErrUnsupported.
+func (*Host) Place(plan.Names, plan.Tunnel, plan.Placement, time.Duration) error {
+	return ErrUnsupported
+}
+
+// Intact gives ErrUnsupported.
+func (*Host) Intact(plan.Names, plan.Tunnel, plan.Placement) (bool, error) {
+	return false, ErrUnsupported
+}
+
+// DAD gives ErrUnsupported.
+func (*Host) DAD(plan.Names, netip.Addr) (plan.DAD, error) { return plan.DADNone, ErrUnsupported }
+
+// AtHome gives ErrUnsupported.
+func (*Host) AtHome(netip.Prefix) (bool, error) { return false, ErrUnsupported }
+
+// Clear does nothing: there can be nothing.
+func (*Host) Clear(plan.Names) error { return nil }
+
+// Leftovers finds nothing.
+func (*Host) Leftovers() ([]int, error) { return nil, nil }

@@ -1,0 +1,112 @@
+// @ts-check
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isRoot, run, which } from './exec.mjs';
+import { Stop, step } from './progress.mjs';
+
+const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+
+/** A bare Debian has no package lists at all, so even asking for a version fails there. */
+async function needLists() {
+  const lists = '/var/lib/apt/lists';
+  const known = existsSync(lists) ? readdirSync(lists) : [];
+  if (known.some((name) => name.includes('Packages'))) return;
+  await asRoot('Fetching the package lists', ['update', '-qq']);
+}
+
+/** @param {string} what @param {string[]} args of apt-get */
+async function asRoot(what, args) {
+  if (!which('apt-get'))
+    throw new Stop('This needs a Debian-like system: there is no apt-get here.');
+  const sudo = isRoot ? undefined : which('sudo');
+  if (!isRoot && !sudo) {
+    const lines = args[0] === 'update' ? '' : 'apt-get update && ';
+    throw new Stop(`Please run as root, then try again:\n  ${lines}apt-get ${args.join(' ')}`);
+  }
+  const command = ['env', ...Object.entries(env).map(([k, v]) => `${k}=${v}`), 'apt-get', ...args];
+  // sudo asks for its password on the terminal itself.
+  if (sudo) await run(sudo, command, { live: true, timeoutMs: 900_000 });
+  else await step(what, () => run('env', command.slice(1), { timeoutMs: 900_000 }));
+}
+
+/**
+ * Installs what is missing; only for what has to be part of the system. Nothing here may start a
+ * daemon on somebody's machine: such things are unpacked (below) instead.
+ * @param {{ program: string, package: string }[]} wanted
+ */
+export async function installed(wanted) {
+  const missing = wanted.filter(({ program }) => !which(program)).map((one) => one.package);
+  if (missing.length === 0) return;
+  const args = ['install', '-y', '--no-install-recommends', ...missing];
+  if (isRoot || which('sudo')) await needLists();
+  await asRoot(`Installing ${missing.join(', ')}`, args);
+}
+
+/** What every Debian has: never unpacked a second time, so that it cannot disagree with itself. */
+const base =
+  /^(libc6|libgcc-s1|libcrypt1|gcc-\d+-base|debconf|cdebconf|adduser|dpkg|perl.*|init-system-helpers|libpam.*|sysvinit-utils|lsb-base|mount|passwd|linux-base|initramfs-tools|dracut|kmod-udeb|libsystemd0|libstdc\+\+6|zlib1g|login.*)$/;
+
+const closureFlags = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
+  (kind) => `--no-${kind}`,
+);
+
+/**
+ * The packages named and all they need, by apt's own data, first alternative of each.
+ * @param {string[]} names
+ */
+async function closure(names) {
+  const found = new Set(names);
+  let fresh = names;
+  while (fresh.length > 0) {
+    const text = await run('apt-cache', ['depends', ...closureFlags, ...fresh], { env });
+    fresh = [];
+    let alternative = false;
+    for (const line of text.split('\n')) {
+      const match = /^ ([ |])(?:Pre)?Depends: (\S+)$/.exec(line);
+      if (!match?.[2]) continue;
+      const second = alternative;
+      alternative = match[1] === '|';
+      if (second || match[2].startsWith('<') || base.test(match[2]) || found.has(match[2]))
+        continue;
+      found.add(match[2]);
+      fresh.push(match[2]);
+    }
+  }
+  return [...found];
+}
+
+/**
+ * Candidate versions as `name=version`.
+ * @param {string[]} names
+ */
+async function candidates(names) {
+  const text = await run('apt-cache', ['policy', ...names], { env });
+  const known = [...text.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (\S+)$/gm)];
+  return known.map(([, name, version]) => `${name}=${version}`).sort();
+}
+
+/**
+ * Finds out which versions of the packages (with all they need) apt would take today.
+ * @param {string[]} names
+ */
+export async function resolve(names) {
+  await needLists();
+  return candidates(await closure(names));
+}
+
+/**
+ * Downloads packages without installing them; gives the .deb files.
+ * @param {string[]} versions as `resolve` gives them
+ * @param {string} dir
+ */
+export async function download(versions, dir) {
+  await mkdir(dir, { recursive: true });
+  const flags = ['-qq', '-o', 'APT::Sandbox::User=root', 'download'];
+  await step(`Downloading ${versions.length} Debian packages for the test world`, () =>
+    run('apt-get', [...flags, ...versions], { cwd: dir, env }),
+  );
+  return (await readdir(dir))
+    .filter((name) => name.endsWith('.deb'))
+    .map((name) => join(dir, name));
+}

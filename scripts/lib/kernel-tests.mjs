@@ -1,0 +1,55 @@
+// @ts-check
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runJob } from '../../test/kernel/vm/run-job.mjs';
+import { bundle } from './bundle.mjs';
+import { cache, dist, inRoot } from './paths.mjs';
+
+const sources = inRoot('test/kernel');
+
+/** The kernel tests by name, the world's own first: without it no other says anything. */
+export function kernelTests() {
+  const names = readdirSync(sources).filter((name) => name.endsWith('.test.ts'));
+  const rank = (/** @type {string} */ name) => (name.startsWith('world') ? 0 : 1);
+  return names
+    .map((name) => name.replace(/\.test\.ts$/, ''))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/**
+ * Runs bundled programs where the kernel is. Bundled, because reading a hundred small files over 9p
+ * costs more than the tests.
+ * @param {Record<string, string>} programs name -> source
+ * @param {(path: (name: string) => string) => string[]} command
+ * @param {Omit<import('../../test/kernel/vm/job.mjs').Job, 'command'>} job
+ */
+export async function runBundled(programs, command, job) {
+  await mkdir(cache, { recursive: true });
+  const dir = await mkdtemp(join(cache, 'bundles-'));
+  try {
+    await bundle({ agent: join(sources, 'world/agent/main.ts'), ...programs }, dir);
+    const path = (/** @type {string} */ name) => join(dir, `${name}.cjs`);
+    // What the code inside is told: where its own agent and the things under test are.
+    const env = { MOORING_TEST_AGENT: path('agent'), MOORING_BIN: join(dist, 'bin'), ...job.env };
+    return await runJob({ ...job, command: [process.execPath, ...command(path)], env });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs kernel tests in one guest, under node's own test runner: Vitest takes longer to start there
+ * than the tests take.
+ * @param {string[]} names
+ * @param {number} timeoutMs
+ */
+export function runKernelTests(names, timeoutMs) {
+  const files = names.map((name) => [`${name}.test`, join(sources, `${name}.test.ts`)]);
+  const flags = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
+  return runBundled(
+    Object.fromEntries(files),
+    (path) => [...flags, ...names.map((name) => path(`${name}.test`))],
+    { timeoutMs },
+  );
+}

@@ -1,0 +1,69 @@
+// @ts-check
+import { build } from './lib/build.mjs';
+import { check } from './lib/check.mjs';
+import { run } from './lib/exec.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { elapsed, main, say, step } from './lib/progress.mjs';
+
+const usage = `Usage: npm test [-- PART...]
+  unit              types, formatting, unit tests of TypeScript and Go
+  kernel [NAME...]  the tests on a real kernel, all or those named (connect, roam, …)`;
+
+/** @type {{ what: string, ok: boolean, seconds: string }[]} */
+const summary = [];
+
+/** Goes on after a failure: whoever waits twenty minutes wants to know everything.
+ * @param {string} what @param {() => Promise<void>} work */
+async function part(what, work) {
+  const since = Date.now();
+  let ok = true;
+  try {
+    await work();
+  } catch (error) {
+    ok = false;
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  }
+  summary.push({ what, ok, seconds: elapsed(since) });
+}
+
+async function unit() {
+  await part('format, lint and types', async () => {
+    say(`${await check()} checks passed`);
+  });
+  await part('unit tests (TypeScript)', async () => {
+    await run(inRoot('node_modules/.bin/vitest'), ['run'], { cwd: inRoot('.'), live: true });
+  });
+  await part('unit tests (Go)', async () => {
+    const text = await step('go test', () =>
+      run('go', ['test', './...'], { cwd: inRoot('helpers') }),
+    );
+    process.stdout.write(text);
+  });
+}
+
+/** @param {string[]} names */
+async function kernel(names) {
+  // Late, because bundling needs the npm packages.
+  const { kernelTests, runKernelTests } = await import('./lib/kernel-tests.mjs');
+  await part('build', build);
+  await part('tests on a real kernel', async () => {
+    const chosen = names.length > 0 ? names : kernelTests();
+    const { status, trouble, kernel: what, seconds } = await runKernelTests(chosen, 780_000);
+    say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
+    if (status !== 0) throw new Error(trouble ?? 'tests on a real kernel failed');
+  });
+}
+
+await main('test', async () => {
+  const [what, ...names] = process.argv.slice(2);
+  if (what !== undefined && what !== 'unit' && what !== 'kernel') throw new Error(usage);
+  if (what !== 'kernel') await unit();
+  if (what !== 'unit') await kernel(names);
+  for (const { what, ok, seconds } of summary) {
+    process.stderr.write(`  ${ok ? 'passed' : 'FAILED'}  ${what.padEnd(28)} ${seconds}\n`);
+  }
+  const failed = summary.filter(({ ok }) => !ok).length;
+  process.stdout.write(`${summary.length - failed} passed, ${failed} failed\n`);
+  if (failed > 0) throw new Error(`${failed} of ${summary.length} parts failed`);
+  return 'everything passed';
+});

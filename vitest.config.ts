@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'src-*/**/*.test.ts',
+      'test/{contract,boundaries}/**/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
+  },
+});
