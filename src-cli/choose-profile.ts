@@ -24,7 +24,7 @@ export async function chooseProfile(
   return profiles.length === 1 ? ok(only) : fail(several(profiles.map((profile) => profile.name)));
 }
 
-const NO_PROFILE: NamedError = {
+export const NO_PROFILE: NamedError = {
   name: 'no-such-profile',
   message: 'there is no profile yet; mooring profile import --name home FILE.conf makes one',
 };

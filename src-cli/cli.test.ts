@@ -1,37 +1,15 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXAMPLE_FILE, EXAMPLE_PRIVATE, EXAMPLE_PUBLIC } from '../src-engine/testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../src-engine/testing/fake-helper.ts';
+import type { FakeOptions } from '../src-engine/testing/fake-helper.ts';
 import { unanswered, verifiedPart } from '../src-engine/testing/fake-status.ts';
 import type { TunnelStatus } from '../src-shared/helper-protocol/status.ts';
-import { Cli } from './testing/harness.ts';
+import { bundled, fake } from './testing/harness.ts';
 
 const ADDRESS = '2001:db8::10ab:34ff:fecd:56ef';
 const UNLEARNED = EXAMPLE_FILE.replace(/^Prefix .*\n/m, '');
 
-// Starting processes is slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
-
-let built: Cli;
-beforeAll(async () => {
-  built = await Cli.build();
-}, 30_000);
-afterAll(() => built.close());
-
-async function fake(options?: FakeOptions): Promise<FakeHelper> {
-  const helper = await FakeHelper.listen(options);
-  onTestFinished(() => helper.close());
-  return helper;
-}
-
-/** A user with the profile `home`, and more if named. */
-async function user(helper: FakeHelper, names: readonly string[] = ['home'], text = EXAMPLE_FILE) {
-  const cli = await built.fresh();
-  for (const name of names) {
-    await cli.imported(helper, name, text);
-  }
-  return cli;
-}
+const built = await bundled();
 
 const stuck = (change: Partial<TunnelStatus>): FakeOptions => ({ script: () => [change] });
 const fault = (cause: 'no-answer' | 'duplicate-identity' | 'key-missing') =>
@@ -40,7 +18,7 @@ const fault = (cause: 'no-answer' | 'duplicate-identity' | 'key-missing') =>
 describe('up', () => {
   test('says each step on stderr and only the address on stdout', async () => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { code, stdout, stderr } = await cli.run(helper, ['up', 'home']);
     expect([code, stdout]).toEqual([0, `${ADDRESS}\n`]);
     const words = stderr
@@ -54,7 +32,7 @@ describe('up', () => {
 
   test('without a name: the only profile; several are listed', async () => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     expect((await cli.run(helper, ['up'])).stdout).toBe(`${ADDRESS}\n`);
     const file = await cli.file('wg.conf', EXAMPLE_FILE);
     expect((await cli.run(helper, ['profile', 'import', '--name', 'lab', file])).code).toBe(0);
@@ -65,7 +43,7 @@ describe('up', () => {
 
   test('a second profile joins the first, and again is no change', async () => {
     const helper = await fake();
-    const cli = await user(helper, ['home', 'lab']);
+    const cli = await built.user(helper, ['home', 'lab']);
     await cli.run(helper, ['up', 'home']);
     await cli.run(helper, ['up', 'lab']);
     expect((await cli.run(helper, ['up', 'lab'])).code).toBe(0);
@@ -74,7 +52,7 @@ describe('up', () => {
 
   test('a learned prefix is kept', async () => {
     const helper = await fake();
-    const cli = await user(helper, ['home'], UNLEARNED);
+    const cli = await built.user(helper, ['home'], UNLEARNED);
     expect((await cli.run(undefined, ['address', 'home'])).code).toBe(3);
     expect((await cli.run(helper, ['address', 'home'])).code).toBe(5);
     expect((await cli.run(helper, ['up', 'home'])).stdout).toBe(`${ADDRESS}\n`);
@@ -87,15 +65,16 @@ describe('up', () => {
   test('no internet behind the hub is said and is no failure', async () => {
     const reachability = { ...verifiedPart.reachability, internet: unanswered };
     const helper = await fake(stuck({ ...verifiedPart, reachability } as Partial<TunnelStatus>));
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { code, stdout, stderr } = await cli.run(helper, ['up']);
     expect([code, stdout]).toEqual([0, `${ADDRESS}\n`]);
-    expect(stderr).toContain('no internet behind the hub');
+    expect(stderr).toMatch(/ s {2}degraded {2}no internet behind the hub\n/);
+    expect(stderr).toContain('home is up, but degraded: no internet behind the hub');
   });
 
   test('not verified in time: the reason, and what goes on', async () => {
     const helper = await fake(fault('no-answer'));
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { code, stdout, stderr } = await cli.run(helper, ['up', '--timeout', '0.3']);
     expect([code, stdout]).toEqual([5, '']);
     expect(stderr).toContain('waiting, no-answer: Because of the test.');
@@ -108,7 +87,7 @@ describe('up', () => {
     ['key-missing', 5],
   ] as const)('%s ends at once', async (cause, expected) => {
     const helper = await fake(fault(cause));
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { code, stdout, stderr } = await cli.run(helper, ['up', '--timeout', '60']);
     expect([code, stdout]).toEqual([expected, '']);
     expect(stderr).toContain(cause);
@@ -116,7 +95,7 @@ describe('up', () => {
 
   test('Ctrl-C ends the waiting only', async () => {
     const helper = await fake({ script: () => [{ step: 'link' }] });
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { child, ended } = cli.start(helper, ['up', '--timeout', '60']);
     if (child.stderr !== null) {
       await once(child.stderr, 'data');
@@ -138,7 +117,7 @@ describe('up', () => {
     [[], 'Usage: mooring'],
   ])('usage: %j', async (args, said) => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const { code, stdout, stderr } = await cli.run(helper, args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(said);
@@ -149,7 +128,7 @@ describe('up', () => {
 describe('down', () => {
   test('the only one, a named one, all of them', async () => {
     const helper = await fake();
-    const cli = await user(helper, ['home', 'lab']);
+    const cli = await built.user(helper, ['home', 'lab']);
     expect(await cli.run(helper, ['down'])).toEqual({
       code: 0,
       stdout: '',
@@ -172,9 +151,9 @@ describe('down', () => {
 
   test("another user's tunnel is not dropped unless all are", async () => {
     const helper = await fake();
-    const first = await user(helper, ['home']);
+    const first = await built.user(helper, ['home']);
     await first.run(helper, ['up']);
-    const second = await user(helper, ['lab']);
+    const second = await built.user(helper, ['lab']);
     const { code, stderr } = await second.run(helper, ['up']);
     expect([code, stderr.includes('foreign-tunnel')]).toEqual([2, true]);
     expect(helper.desired.map(({ name }) => name)).toEqual(['home']);
@@ -188,10 +167,11 @@ describe('key', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect([...helper.keys.keys()]).toEqual([stdout.trim()]);
     expect(stdout).not.toContain([...helper.keys.values()][0]);
-    expect(await built.run(await fake({ access: 'read' }), ['key', 'new'])).toMatchObject({
-      code: 4,
-      stdout: '',
-    });
+    const reader = await built.run(await fake({ access: 'read' }), ['key', 'new']);
+    expect(reader).toMatchObject({ code: 4, stdout: '' });
+    expect(reader.stderr).toContain(
+      `a line ${process.getuid?.()}, your user id, in /etc/mooring/operators`,
+    );
   });
 
   test('public: from stdin', async () => {
@@ -208,12 +188,14 @@ describe('the helper', () => {
     'missing: %j',
     async (args) => {
       const helper = await fake();
-      const cli = await user(helper);
+      const cli = await built.user(helper);
       await helper.stop();
       const { code, stderr } = await cli.run(helper, args);
       expect(code).toBe(3);
       expect(stderr).toContain('helper-missing');
-      expect(stderr).toContain('sudo systemctl enable --now mooring-helper');
+      expect(stderr).toContain(
+        `sudo dist/bin/mooring-helper --socket ${helper.socketPath} --state-dir /var/lib/mooring --operators /etc/mooring/operators`,
+      );
     },
   );
 
@@ -223,7 +205,7 @@ describe('the helper', () => {
     [{ refuse: { set: 'engine-missing' } }, 'engine-missing', 1],
   ] as const)('%j', async (options, name, code) => {
     const good = await fake();
-    const cli = await user(good);
+    const cli = await built.user(good);
     const ended = await cli.run(await fake(options), ['up']);
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toContain(name);

@@ -3,6 +3,8 @@ import type { Context } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { printable, quoted } from './printable.ts';
 
+const OPERATORS = '/etc/mooring/operators';
+
 type Complaint = NamedError & { readonly line?: number; readonly suggestion?: string };
 
 /** Says a named error and what can be done about it on stderr; gives the exit code. */
@@ -18,27 +20,42 @@ export function complain(context: Context, error: Complaint): number {
 function describe({ name, message, field, line, quoted: text }: Complaint): string {
   const place = [line ? `line ${line}` : undefined, field].filter((part) => part !== undefined);
   const where = place.length > 0 ? `${place.join(', ')}: ` : '';
-  return `${name}: ${where}${printable(message)}${text === undefined ? '' : ` (got ${quoted(text)})`}`;
+  // There the helper quotes the protocol's method, which nobody has typed.
+  const got = text === undefined || name === 'not-authorised' ? '' : ` (got ${quoted(text)})`;
+  return `${name}: ${where}${printable(message)}${got}`;
 }
 
-function advice({ helper }: Context, { name, suggestion }: Complaint): readonly string[] {
+function advice({ helper }: Context, { name, field, suggestion }: Complaint): readonly string[] {
   switch (name) {
     case 'helper-missing':
       return [
-        'From a package:   sudo systemctl enable --now mooring-helper',
-        `From a checkout:  npm run build && sudo dist/bin/mooring-helper --socket ${helper.socketPath} --state-dir /var/lib/mooring`,
+        'In a checkout, after npm run build, this runs it until Ctrl-C:',
+        `sudo dist/bin/mooring-helper --socket ${helper.socketPath} --state-dir /var/lib/mooring --operators ${OPERATORS}`,
       ];
     case 'not-authorised':
       return [
         'Only root and the operators of this machine may do this.',
-        `Root makes you one by a line ${process.getuid?.()}, your uid, in the helper's operators file.`,
+        `Root makes you one by a line ${process.getuid?.()}, your user id, in ${OPERATORS}`,
+        "(the file given by --operators; one user id a line, root's own).",
       ];
     case 'untrusted-helper':
       return [
         "The helper runs as root and so its socket and folder are root's; whoever made this one is not it.",
       ];
     case 'key-missing':
-      return ['Import the profile again, with --replace: mooring profile import --help'];
+      return [
+        field === 'Mooring.PublicKey'
+          ? 'mooring key new makes a key in the helper and prints its public half.'
+          : 'Import the profile again, with --replace: mooring profile import --help',
+      ];
+    case 'profile-exists':
+      return ['--replace writes over it.'];
+    case 'not-a-file':
+      return ['To read from a pipe, give - as the file: … | mooring profile import --name home -'];
+    case 'engine-missing':
+      return [
+        "The kernels of Debian and Ubuntu have WireGuard and GRETAP; a container has its host's.",
+      ];
     case 'foreign-tunnel':
       return ['mooring down --all takes down every tunnel of this machine.'];
     default:

@@ -1,6 +1,7 @@
 import type { HelperFailure } from '../src-engine/helper-client/failure.ts';
 import type { HelperClient, HelperOptions } from '../src-engine/helper-client/helper-client.ts';
 import type { ProfileStore } from '../src-engine/profiles/profile-store.ts';
+import type { Hello } from '../src-shared/helper-protocol/replies.ts';
 import type { Result } from '../src-shared/model/result.ts';
 
 /** All that a command touches of the world. Answers go to stdout, everything else to stderr. */
@@ -13,17 +14,17 @@ export type Context = {
   readonly store: ProfileStore;
 };
 
-/** Runs `work` with a connected helper and closes the connection behind it. */
+/** Runs `work` with a connected helper, which has greeted, and closes the connection behind it. */
 export async function withHelper<T, E>(
   { helper }: Context,
-  work: (client: HelperClient) => Promise<Result<T, E>>,
+  work: (client: HelperClient, hello: Hello) => Promise<Result<T, E>>,
 ): Promise<Result<T, E | HelperFailure>> {
   // Loaded here, because commands that need no helper answer faster without it.
   const { HelperClient } = await import('../src-engine/helper-client/helper-client.ts');
   const client = new HelperClient(helper);
   try {
     const greeted = await client.start();
-    return greeted.ok ? await work(client) : greeted;
+    return greeted.ok ? await work(client, greeted.value) : greeted;
   } finally {
     client.dispose();
   }

@@ -1,45 +1,23 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   EXAMPLE_FILE,
+  EXAMPLE_HELD,
   EXAMPLE_PRIVATE,
   EXAMPLE_PUBLIC,
   exampleProfile,
 } from '../src-engine/testing/examples.ts';
-import { FakeHelper } from '../src-engine/testing/fake-helper.ts';
-import { Cli } from './testing/harness.ts';
+import { bundled, fake } from './testing/harness.ts';
 
 const ADDRESS = '2001:db8::10ab:34ff:fecd:56ef';
 
-// Starting processes is slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
-
-let built: Cli;
-beforeAll(async () => {
-  built = await Cli.build();
-}, 30_000);
-afterAll(() => built.close());
-
-async function fake(): Promise<FakeHelper> {
-  const helper = await FakeHelper.listen();
-  onTestFinished(() => helper.close());
-  return helper;
-}
-
-/** A user with the profile `home`, and more if named. */
-async function user(helper: FakeHelper, names: readonly string[] = ['home']) {
-  const cli = await built.fresh();
-  for (const name of names) {
-    await cli.imported(helper, name, EXAMPLE_FILE);
-  }
-  return cli;
-}
+const built = await bundled();
 
 describe('profile', () => {
   test('the private key is nowhere but in the helper', async () => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     expect(helper.keys.get(EXAMPLE_PUBLIC)).toBe(EXAMPLE_PRIVATE);
     const said = await Promise.all([
       cli.run(helper, ['profile', 'show']),
@@ -54,7 +32,7 @@ describe('profile', () => {
 
   test('list, show, remove', async () => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const list = await cli.run(undefined, ['profile', 'list']);
     expect(list).toEqual({ code: 0, stdout: `home  1.2.3.4:23450  ${ADDRESS}\n`, stderr: '' });
     expect((await cli.run(undefined, ['profile', 'show', 'home'])).stdout).toContain(ADDRESS);
@@ -68,7 +46,7 @@ describe('profile', () => {
 
   test('from stdin; over another only when asked', async () => {
     const helper = await fake();
-    const cli = await user(helper);
+    const cli = await built.user(helper);
     const order = ['profile', 'import', '--name', 'home', '-'];
     expect((await cli.run(helper, order, EXAMPLE_FILE)).stderr).toContain('profile-exists');
     expect((await cli.run(helper, [...order, '--replace'], EXAMPLE_FILE)).code).toBe(0);
@@ -97,9 +75,45 @@ describe('profile', () => {
     expect(await readdir(cli.folder)).toEqual([]);
   });
 
+  test('a key of the helper is used; one it does not hold is quoted', async () => {
+    const helper = await fake();
+    const cli = await built.fresh();
+    const made = await cli.run(helper, ['key', 'new']);
+    const held = EXAMPLE_HELD.replace(EXAMPLE_PUBLIC, made.stdout.trim());
+    const order = ['profile', 'import', '--name'];
+    const file = await cli.file('wg.conf', held);
+    const good = await cli.run(helper, [...order, 'home', file]);
+    expect([good.code, good.stderr.includes('the file still holds it')]).toEqual([0, false]);
+    expect((await cli.run(helper, ['up'])).stdout).toBe(`${ADDRESS}\n`);
+    const bad = await cli.run(helper, [...order, 'lab', '-'], EXAMPLE_HELD);
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toContain('key-missing: Mooring.PublicKey: ');
+    expect(bad.stderr).toContain(`(got "${EXAMPLE_PUBLIC}")`);
+    expect(bad.stderr).toContain('mooring key new');
+    expect([...helper.keys.keys()]).toEqual([made.stdout.trim()]);
+  });
+
+  test.each([['/dev/zero'], ['/']])('what is no file is not read: %s', async (path) => {
+    const ended = await built.run(undefined, ['profile', 'import', '--name', 'home', path]);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(`(got "${path}")`);
+  });
+
+  test.each([
+    ['a file', ['profile', 'import', '--name', 'home', '-']],
+    ['a key', ['key', 'public']],
+  ])('stdin without end is given up: %s', async (_about, args) => {
+    const { child, ended } = built.start(undefined, args, null);
+    const chunk = Buffer.alloc(4096, 'x');
+    const more = () => void child.stdin?.write(chunk, (error) => error ?? more());
+    more();
+    const { code, stderr } = await ended;
+    expect([code, stderr.includes('file-too-large')]).toEqual([2, true]);
+  });
+
   test('a damaged profile is named and stays', async () => {
     const helper = await fake();
-    const cli = await user(helper, ['home', 'lab']);
+    const cli = await built.user(helper, ['home', 'lab']);
     const path = join(cli.profiles, 'lab.json');
     await writeFile(path, '{');
     expect((await cli.run(helper, ['up', 'home'])).code).toBe(0);

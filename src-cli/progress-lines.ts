@@ -1,7 +1,7 @@
 import type { Progress } from '../src-engine/session/wait-until-up.ts';
 import { STEPS, type Step } from '../src-shared/helper-protocol/status.ts';
 import type { Profile } from '../src-shared/model/profile.ts';
-import { reachabilityText, stateText } from './status-text.ts';
+import { aboutState, reachabilityText } from './status-text.ts';
 
 /** The lines that `up` says while it waits: each step once, in order, and each state on the way. */
 export class ProgressLines {
@@ -28,7 +28,7 @@ export class ProgressLines {
       const about =
         state.state === 'verified' && observed !== undefined
           ? reachabilityText(observed.reachability)
-          : stateText(state, new Date(nowMs));
+          : aboutState(state, new Date(nowMs));
       if (`${state.state} ${about}` !== this.#said) {
         lines.push(this.#line(state.state, about, nowMs));
       }

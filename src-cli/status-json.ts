@@ -50,13 +50,19 @@ function profileJson({ name, profile, observed, state, address, prefix }: Profil
   };
 }
 
-const NOTHING = { step: null, why: null, cause: null, reasons: [], detail: null, since: null };
+const NOTHING = {
+  state: null, // stands first for whoever reads it
+  step: null,
+  why: null,
+  cause: null,
+  reasons: [],
+  detail: null,
+  since: null,
+};
 
 /** The union flattened, every field always there: easier on jq than fields that come and go. */
 function stateJson(state: SessionState): object {
   switch (state.state) {
-    case 'off':
-      return { ...NOTHING, state: 'off' };
     case 'verified':
       return { ...NOTHING, state: state.state, since: state.since };
     default:

@@ -22,21 +22,39 @@ export function profileText(view: ProfileView, now: Date): string {
 
 /** A state in words, on one line. */
 export function stateText(state: SessionState, now: Date): string {
+  const about = aboutState(state, now);
   switch (state.state) {
     case 'off':
       return 'off';
     case 'connecting':
-      return `connecting (${state.step})`;
+      return `connecting (${about})`;
     case 'verified':
-      return `verified since ${ago(state.since, now)}`;
-    case 'degraded':
-      return `degraded: ${state.reasons.map((reason) => REASONS[reason]).join(', ')}`;
     case 'roaming':
-      return `roaming since ${ago(state.since, now)}`;
+      return `${state.state} ${about}`;
+    case 'degraded':
+      return `degraded: ${about}`;
     case 'waiting':
-      return `waiting, ${state.why}: ${printable(state.detail)}`;
     case 'failed':
-      return `failed, ${state.cause}: ${printable(state.detail)}`;
+      return `${state.state}, ${about}`;
+  }
+}
+
+/** What there is to say of a state beside its word. */
+export function aboutState(state: SessionState, now: Date): string {
+  switch (state.state) {
+    case 'off':
+      return '';
+    case 'connecting':
+      return state.step;
+    case 'verified':
+    case 'roaming':
+      return `since ${ago(state.since, now)}`;
+    case 'degraded':
+      return state.reasons.map((reason) => REASONS[reason]).join(', ');
+    case 'waiting':
+      return `${state.why}: ${printable(state.detail)}`;
+    case 'failed':
+      return `${state.cause}: ${printable(state.detail)}`;
   }
 }
 
@@ -49,12 +67,17 @@ const REASONS = {
 
 /** `link 21 ms, Ethernet 22 ms, internet no answer` */
 export function reachabilityText({ link, ethernet, internet }: Reachability): string {
+  if ([link, ethernet, internet].every(({ ok }) => ok === null)) {
+    return NOT_PROBED;
+  }
   return `link ${readingText(link)}, Ethernet ${readingText(ethernet)}, internet ${readingText(internet)}`;
 }
 
+const NOT_PROBED = 'not probed yet';
+
 function readingText({ ok, rttMs }: Reading): string {
   if (ok === null) {
-    return 'not probed yet';
+    return NOT_PROBED;
   }
   return ok && rttMs !== null
     ? `${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`

@@ -2,33 +2,24 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { EXAMPLE_FILE } from '../src-engine/testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../src-engine/testing/fake-helper.ts';
+import type { FakeOptions } from '../src-engine/testing/fake-helper.ts';
 import { unanswered, verifiedPart } from '../src-engine/testing/fake-status.ts';
 import { CAUSES, type TunnelStatus } from '../src-shared/helper-protocol/status.ts';
-import { Cli } from './testing/harness.ts';
+import { bundled, fake } from './testing/harness.ts';
 
 const path = new URL('../protocol/cli-status.schema.json', import.meta.url);
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 (addFormats as unknown as { default: typeof addFormats.default }).default(ajv);
 const validate = ajv.compile(JSON.parse(readFileSync(path, 'utf8')));
 
-// Starting processes is slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
-
-let built: Cli;
-beforeAll(async () => {
-  built = await Cli.build();
-}, 30_000);
-afterAll(() => built.close());
+const built = await bundled();
 
 /** A user whose profile `home` is up and stays at the first step until the test observes more. */
 async function setUp(options: FakeOptions = {}) {
-  const helper = await FakeHelper.listen({ script: () => [], ...options });
-  onTestFinished(() => helper.close());
-  const cli = await built.fresh();
-  await cli.imported(helper, 'home', EXAMPLE_FILE);
+  const helper = await fake({ script: () => [], ...options });
+  const cli = await built.user(helper);
   await cli.broughtUp(helper, 'home');
   return { helper, cli };
 }
@@ -95,8 +86,7 @@ describe('--json follows its schema', () => {
 
   test('a reader sees less', async () => {
     const { cli } = await setUp();
-    const reader = await FakeHelper.listen({ access: 'read' });
-    onTestFinished(() => reader.close());
+    const reader = await fake({ access: 'read' });
     const value = checked((await cli.run(reader, ['status', '--json'])).stdout);
     expect(value.helper).toMatchObject({ state: 'ok', access: 'read' });
   });
@@ -131,6 +121,11 @@ describe('for a person', () => {
     expect(stdout).toContain('  reached    link 21 ms, Ethernet 21 ms, internet 21 ms\n');
     expect(stdout).toContain('  hub        1.2.3.4:23450\n');
     expect(stdout).toContain('  underlay   wlan0, 192.168.88.20\n');
+  });
+
+  test('before the first probe one word for all levels', async () => {
+    const { helper, cli } = await setUp();
+    expect((await cli.run(helper, ['status'])).stdout).toContain('  reached    not probed yet\n');
   });
 
   test('a hostile detail does not drive the terminal', async () => {

@@ -1,5 +1,5 @@
-import { text as textOf } from 'node:stream/consumers';
 import { publicKeyOf } from '../../src-engine/keys/key-pair.ts';
+import { readToEnd } from '../../src-engine/profiles/read-input.ts';
 import { complain } from '../complain.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -9,7 +9,8 @@ export async function keyPublic(context: Context): Promise<number> {
   if (context.stdin.isTTY) {
     context.stderr('The private key, then Enter and Ctrl-D:\n');
   }
-  const result = publicKeyOf((await textOf(context.stdin)).trim());
+  const read = await readToEnd(context.stdin);
+  const result = read.ok ? publicKeyOf(read.value.trim()) : read;
   if (!result.ok) {
     return complain(context, result.error);
   }

@@ -1,5 +1,5 @@
 import { addressOf } from '../../src-shared/model/profile.ts';
-import { warnOfDamaged } from '../choose-profile.ts';
+import { NO_PROFILE, warnOfDamaged } from '../choose-profile.ts';
 import { complain } from '../complain.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -18,6 +18,9 @@ export async function profileList(
   if (json) {
     context.stdout(`${JSON.stringify(profiles, null, 2)}\n`);
     return EXIT.ok;
+  }
+  if (profiles.length === 0) {
+    context.stderr(`${NO_PROFILE.message}\n`);
   }
   const width = Math.max(0, ...profiles.map(({ name }) => name.length));
   for (const profile of profiles) {

@@ -1,4 +1,3 @@
-import type { HelperFailure } from '../../src-engine/helper-client/failure.ts';
 import { type HelperEvent, HelperWatch } from '../../src-engine/helper-client/watch.ts';
 import type { Profiles } from '../../src-engine/profiles/profile-store.ts';
 import { keepLearnedPrefixes } from '../../src-engine/session/changes.ts';
@@ -8,9 +7,10 @@ import {
   overview,
   type ProfileView,
 } from '../../src-engine/session/overview.ts';
-import { warnOfDamaged } from '../choose-profile.ts';
+import { ok } from '../../src-shared/model/result.ts';
+import { NO_PROFILE, warnOfDamaged } from '../choose-profile.ts';
 import { complain } from '../complain.ts';
-import type { Context } from '../context.ts';
+import { type Context, withHelper } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { statusJson } from '../status-json.ts';
 import { profileText, stateText } from '../status-text.ts';
@@ -23,15 +23,13 @@ export async function status(context: Context, options: StatusOptions): Promise<
 }
 
 async function once(context: Context, { json }: StatusOptions): Promise<number> {
-  const { HelperClient } = await import('../../src-engine/helper-client/helper-client.ts');
-  const client = new HelperClient(context.helper);
-  const greeted = await client.start();
-  const snapshot = greeted.ok ? await client.status() : greeted;
-  client.dispose();
-  const helper: HelperView =
-    greeted.ok && snapshot.ok
-      ? { state: 'ok', hello: greeted.value, status: snapshot.value }
-      : helperView({ kind: 'lost', reason: failureOf(snapshot) });
+  const seen = await withHelper(context, async (client, hello) => {
+    const snapshot = await client.status();
+    return snapshot.ok ? ok({ hello, status: snapshot.value }) : snapshot;
+  });
+  const helper = helperView(
+    seen.ok ? { kind: 'status', ...seen.value } : { kind: 'lost', reason: seen.error },
+  );
   const listed = await listProfiles(context, helper);
   if (typeof listed === 'number') {
     return listed;
@@ -46,21 +44,12 @@ async function once(context: Context, { json }: StatusOptions): Promise<number> 
   return helper.state === 'ok' ? EXIT.ok : complain(context, helper.reason);
 }
 
-function failureOf(result: {
-  readonly ok: boolean;
-  readonly error?: HelperFailure;
-}): HelperFailure {
-  return result.error ?? { name: 'helper-gone', message: 'the helper closed the connection' };
-}
-
 function sayText(context: Context, views: readonly ProfileView[], { damaged }: Profiles): void {
   const now = new Date();
   context.stdout(views.map((view) => profileText(view, now)).join('\n'));
   warnOfDamaged(context, damaged);
   if (views.length === 0) {
-    context.stderr(
-      'There is no profile yet; mooring profile import --name home FILE.conf makes one.\n',
-    );
+    context.stderr(`${NO_PROFILE.message}\n`);
   }
 }
 

@@ -65,7 +65,7 @@ async function conclude(
       return answer(context, profile, { state, observed });
     case 'failed':
       stderr(`mooring: ${name} ${stateText(state, new Date())}\n`);
-      stderr(`  It stays desired; mooring down ${name} ends it.\n`);
+      stderr(`  It is still wanted; mooring down ${name} gives it up.\n`);
       return failedCode(state);
     case 'timeout':
       stderr(

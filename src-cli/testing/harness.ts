@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import { HelperClient } from '../../src-engine/helper-client/helper-client.ts';
 import { importProfile } from '../../src-engine/profiles/import-profile.ts';
 import { ProfileStore } from '../../src-engine/profiles/profile-store.ts';
 import { bringUp } from '../../src-engine/session/changes.ts';
-import type { FakeHelper } from '../../src-engine/testing/fake-helper.ts';
+import { EXAMPLE_FILE } from '../../src-engine/testing/examples.ts';
+import { FakeHelper, type FakeOptions } from '../../src-engine/testing/fake-helper.ts';
 
 export type Ended = {
   readonly code: number | null;
@@ -18,6 +20,21 @@ export type Ended = {
 
 /** A started command; `ended` resolves with all that it said. */
 export type Running = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+
+/** The command for all tests of a file, which may take longer: starting processes is slow on a busy machine. */
+export async function bundled(): Promise<Cli> {
+  vi.setConfig({ testTimeout: 30_000 });
+  const built = await Cli.build();
+  afterAll(() => built.close());
+  return built;
+}
+
+/** A helper for one test. */
+export async function fake(options?: FakeOptions): Promise<FakeHelper> {
+  const helper = await FakeHelper.listen(options);
+  onTestFinished(() => helper.close());
+  return helper;
+}
 
 /** The bundled command with a configuration folder of its own. */
 export class Cli {
@@ -49,6 +66,15 @@ export class Cli {
   /** The same program with an empty configuration. */
   async fresh(): Promise<Cli> {
     return new Cli(await mkdtemp(join(this.folder, 'user-')), this.#program);
+  }
+
+  /** A user with the profile `home`, or those named. */
+  async user(helper: FakeHelper, names: readonly string[] = ['home'], text = EXAMPLE_FILE) {
+    const cli = await this.fresh();
+    for (const name of names) {
+      await cli.imported(helper, name, text);
+    }
+    return cli;
   }
 
   async close(): Promise<void> {
@@ -85,7 +111,12 @@ export class Cli {
     client.dispose();
   }
 
-  start(helper: FakeHelper | undefined, args: readonly string[], stdin = ''): Running {
+  /** `stdin` is all that the command reads; null leaves it open. */
+  start(
+    helper: FakeHelper | undefined,
+    args: readonly string[],
+    stdin: string | null = '',
+  ): Running {
     const socket = helper?.socketPath ?? join(this.folder, 'nobody.sock');
     const child = spawn(process.execPath, [this.#program, ...args], {
       env: {
@@ -98,7 +129,9 @@ export class Cli {
     });
     // A command that reads nothing may end before it was written to.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
+    if (stdin !== null) {
+      child.stdin.end(stdin);
+    }
     return { child, ended: collect(child) };
   }
 

@@ -5,6 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { HelperClient } from '../helper-client/helper-client.ts';
 import {
   EXAMPLE_FILE,
+  EXAMPLE_HELD,
+  EXAMPLE_HUB,
   EXAMPLE_PRIVATE,
   EXAMPLE_PUBLIC,
   exampleProfile,
@@ -98,6 +100,46 @@ test('a bad file changes nothing', async () => {
   expect(!own.ok && own.error).toMatchObject({ name: 'bad-key', field: 'Peer.PublicKey' });
   expect(helper.requests).toEqual([]);
   expect(await store.list()).toMatchObject({ value: { profiles: [] } });
+});
+
+test('a key that the helper holds is used, and nothing secret is stored', async () => {
+  const { helper, store, root, put } = await setUp();
+  helper.keys.set(EXAMPLE_PUBLIC, EXAMPLE_PRIVATE);
+  const result = await put(EXAMPLE_HELD);
+  expect(result.ok && [result.value.profile, result.value.key]).toEqual([exampleProfile(), 'held']);
+  expect(await store.read('home')).toEqual({ ok: true, value: exampleProfile() });
+  expect(helper.requests.map(({ method }) => method)).toEqual(['keys.list']);
+  await rm(join(root, 'profiles'), { recursive: true });
+  await writeFile(join(root, 'profiles'), 'in the way');
+  expect(errorName(await put(EXAMPLE_HELD))).toBe('profile-io');
+  expect(helper.keys.get(EXAMPLE_PUBLIC)).toBe(EXAMPLE_PRIVATE);
+});
+
+test('a key that the helper does not hold is named, and nothing changes', async () => {
+  const { helper, store, put } = await setUp();
+  const result = await put(EXAMPLE_HELD);
+  expect(!result.ok && result.error).toMatchObject({
+    name: 'key-missing',
+    field: 'Mooring.PublicKey',
+    quoted: EXAMPLE_PUBLIC,
+  });
+  expect(helper.keys.size).toBe(0);
+  expect(await store.list()).toMatchObject({ value: { profiles: [] } });
+});
+
+test('PrivateKey and PublicKey of one pair are fine, of two are not', async () => {
+  const { helper, put } = await setUp();
+  const other = await put(`${EXAMPLE_FILE}PublicKey = ${EXAMPLE_HUB}\n`);
+  expect(!other.ok && other.error).toMatchObject({
+    name: 'key-mismatch',
+    field: 'Mooring.PublicKey',
+    quoted: EXAMPLE_HUB,
+  });
+  expect(JSON.stringify(other)).not.toContain(EXAMPLE_PRIVATE);
+  expect(helper.requests).toEqual([]);
+  const same = await put(`${EXAMPLE_FILE}PublicKey = ${EXAMPLE_PUBLIC}\n`);
+  expect(same.ok && same.value.key).toBe('in-file');
+  expect(helper.keys.get(EXAMPLE_PUBLIC)).toBe(EXAMPLE_PRIVATE);
 });
 
 test('when the profile cannot be written the key does not stay, unless it was there', async () => {

@@ -4,20 +4,32 @@ import { formatMac, macFromRandom } from '../../src-shared/model/mac.ts';
 import type { Profile } from '../../src-shared/model/profile.ts';
 import { checkProfileName } from '../../src-shared/model/profile-name.ts';
 import { fail, type NamedError, ok, type Result, wrong } from '../../src-shared/model/result.ts';
-import { parseWireGuardFile, type WireGuardFile } from '../../src-shared/model/wireguard-file.ts';
+import {
+  type FileKey,
+  parseWireGuardFile,
+  type WireGuardFile,
+} from '../../src-shared/model/wireguard-file.ts';
+import { checkHubKey } from '../../src-shared/model/wireguard-key.ts';
 import type { FileError, Warning } from '../../src-shared/model/wireguard-lines.ts';
 import type { HelperClient } from '../helper-client/helper-client.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
-import type { ProfileStore } from './profile-store.ts';
+import { checkDown } from './check-down.ts';
+import { type ProfileStore, profileExists } from './profile-store.ts';
 import { deleteUnusedKey } from './remove-profile.ts';
 
-/** Of the file (with its line), of the store, of the helper, or `profile-up`. */
+/** Of the file (with its line), of the store, of the helper, `profile-up`, `key-mismatch` or `key-missing`. */
 export type ImportError = NamedError & Partial<Pick<FileError, 'line' | 'suggestion'>>;
-export type Imported = { readonly profile: Profile; readonly warnings: readonly Warning[] };
+
+export type Imported = {
+  readonly profile: Profile;
+  readonly warnings: readonly Warning[];
+  /** Whether the private key came from the file, or was the helper's before. */
+  readonly key: FileKey['kind'];
+};
 
 export type ImportOrder = {
   readonly name: string;
-  /** The file's text; it holds the private key, which goes to the helper and nowhere else. */
+  /** The file's text; a private key in it goes to the helper and nowhere else. */
   readonly text: string;
   /** Whether a profile of this name may be written over. Its MAC is kept if the file has none. */
   readonly replace: boolean;
@@ -25,7 +37,7 @@ export type ImportOrder = {
 
 /**
  * Reads a WireGuard file, gives its private key to the helper and writes the profile: both or, when the
- * profile cannot be written, neither.
+ * profile cannot be written, neither. A file that only names a key stores none: the helper must hold it.
  */
 export async function importProfile(
   client: HelperClient,
@@ -49,7 +61,8 @@ export async function importProfile(
     return made;
   }
   const kept = await keep(client, store, made.value, file.value, earlier.value);
-  return kept.ok ? ok({ profile: made.value, warnings: file.value.warnings }) : kept;
+  const { warnings, key } = file.value;
+  return kept.ok ? ok({ profile: made.value, warnings, key: key.kind }) : kept;
 }
 
 /** The profile that would be replaced, null when there is none; an error when it must stay. */
@@ -63,16 +76,10 @@ async function mayWrite(
     return earlier.error.name === 'no-such-profile' ? ok(null) : earlier;
   }
   if (!replace) {
-    const message = 'there is a profile of this name; --replace writes over it';
-    return fail({ name: 'profile-exists', message, quoted: name });
+    return profileExists(name);
   }
-  const status = await client.status();
-  if (!status.ok) {
-    return status;
-  }
-  return status.value.tunnels.some((tunnel) => tunnel.name === name)
-    ? fail({ name: 'profile-up', message: 'take the profile down first', quoted: name })
-    : earlier;
+  const down = await checkDown(client, name);
+  return down.ok ? earlier : down;
 }
 
 function makeProfile(
@@ -80,13 +87,13 @@ function makeProfile(
   file: WireGuardFile,
   earlier: Profile | null,
 ): Result<Profile, ImportError> {
-  const publicKey = publicKeyOf(file.privateKey);
+  const publicKey = ownKey(file.key);
   if (!publicKey.ok) {
     return publicKey;
   }
-  if (file.hub.publicKey === publicKey.value) {
-    const message = "the hub's key is our own, so the kernel would ignore the peer";
-    return fail({ ...wrong('bad-key', message, publicKey.value).error, field: 'Peer.PublicKey' });
+  const hubKey = checkHubKey(file.hub.publicKey, publicKey.value);
+  if (!hubKey.ok) {
+    return fail({ ...hubKey.error, field: 'Peer.PublicKey' });
   }
   const tunnel: Tunnel = {
     name,
@@ -103,11 +110,27 @@ function makeProfile(
   return ok({ version: 1, ...tunnel, learnedPrefix: sameHub ? earlier.learnedPrefix : null });
 }
 
+/** The public half of the file's key, which is what the file says of it, if it does. */
+function ownKey(key: FileKey): Result<string, ImportError> {
+  if (key.kind === 'held') {
+    return ok(key.publicKey);
+  }
+  const made = publicKeyOf(key.privateKey);
+  if (!made.ok || key.publicKey === undefined || key.publicKey === made.value) {
+    return made;
+  }
+  const message = `PrivateKey belongs to another public key, ${made.value}; leave one of them out`;
+  const { error } = wrong('key-mismatch', message, key.publicKey);
+  return fail({ ...error, field: NAMED_KEY });
+}
+
+const NAMED_KEY = 'Mooring.PublicKey';
+
 async function keep(
   client: HelperClient,
   store: ProfileStore,
   made: Profile,
-  { privateKey, presharedKey }: WireGuardFile,
+  { key }: WireGuardFile,
   earlier: Profile | null,
 ): Promise<Result<void, ImportError>> {
   const stored = await client.keysList();
@@ -115,11 +138,9 @@ async function keep(
     return stored;
   }
   const known = stored.value.keys.some(({ publicKey }) => publicKey === made.publicKey);
-  const put = await client.keysPut(
-    presharedKey === undefined ? { privateKey } : { privateKey, presharedKey },
-  );
-  if (!put.ok) {
-    return put;
+  const stands = key.kind === 'held' ? mustBeKnown(known, key.publicKey) : await put(client, key);
+  if (!stands.ok) {
+    return stands;
   }
   const written = await (earlier === null ? store.create(made) : store.replace(made));
   if (!written.ok) {
@@ -131,4 +152,19 @@ async function keep(
     await deleteUnusedKey(client, store, earlier.publicKey);
   }
   return ok(undefined);
+}
+
+function mustBeKnown(known: boolean, publicKey: string): Result<void, ImportError> {
+  if (known) {
+    return ok(undefined);
+  }
+  const { error } = wrong('key-missing', 'the helper holds no private key of this one', publicKey);
+  return fail({ ...error, field: NAMED_KEY });
+}
+
+function put(
+  client: HelperClient,
+  { privateKey, presharedKey }: Extract<FileKey, { kind: 'in-file' }>,
+): Promise<Result<unknown, ImportError>> {
+  return client.keysPut(presharedKey === undefined ? { privateKey } : { privateKey, presharedKey });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { namedErrorOf } from '../../src-shared/model/checked.ts';
 import { type Profile, profile } from '../../src-shared/model/profile.ts';
 import { checkProfileName } from '../../src-shared/model/profile-name.ts';
-import { fail, type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
+import { fail, type NamedError, ok, type Result, wrong } from '../../src-shared/model/result.ts';
 import { errnoOf, messageOf } from '../helper-client/failure.ts';
 import { removeDurably, writeAtomically } from './atomic-file.ts';
 
@@ -98,7 +98,7 @@ export class ProfileStore {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      return errnoOf(error) === 'ENOENT' ? noSuch(name) : io(error);
+      return errnoOf(error) === 'ENOENT' ? noSuchProfile(name) : io(error);
     }
     return readProfile(text, name, path);
   }
@@ -109,7 +109,7 @@ export class ProfileStore {
       await writeAtomically(this.#path(value.name), text, exclusive);
       return ok(undefined);
     } catch (error) {
-      return errnoOf(error) === 'EEXIST' ? exists(value.name) : io(error);
+      return errnoOf(error) === 'EEXIST' ? profileExists(value.name) : io(error);
     }
   }
 
@@ -139,12 +139,12 @@ function damagedFile(message: string, quoted?: string): Result<never, StoreError
   return fail({ name: 'profile-damaged', message, ...(quoted === undefined ? {} : { quoted }) });
 }
 
-function noSuch(name: string): Result<never, StoreError> {
-  return fail({ name: 'no-such-profile', message: 'there is no such profile', quoted: name });
+export function noSuchProfile(name: string): Result<never, NamedError<'no-such-profile'>> {
+  return wrong('no-such-profile', 'there is no such profile', name);
 }
 
-function exists(name: string): Result<never, StoreError> {
-  return fail({ name: 'profile-exists', message: 'there is a profile of this name', quoted: name });
+export function profileExists(name: string): Result<never, NamedError<'profile-exists'>> {
+  return wrong('profile-exists', 'there is a profile of this name', name);
 }
 
 function io(error: unknown): Result<never, StoreError> {

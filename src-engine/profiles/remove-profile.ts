@@ -1,6 +1,7 @@
-import { fail, type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
+import { type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
 import type { HelperFailure } from '../helper-client/failure.ts';
 import type { HelperClient } from '../helper-client/helper-client.ts';
+import { checkDown } from './check-down.ts';
 import type { ProfileStore, StoreError } from './profile-store.ts';
 
 export type RemoveError = HelperFailure | StoreError | NamedError<'profile-up'>;
@@ -18,12 +19,9 @@ export async function removeProfile(
   if (!found.ok) {
     return found;
   }
-  const status = await client.status();
-  if (!status.ok) {
-    return status;
-  }
-  if (status.value.tunnels.some((tunnel) => tunnel.name === name)) {
-    return fail({ name: 'profile-up', message: 'take the profile down first', quoted: name });
+  const down = await checkDown(client, name);
+  if (!down.ok) {
+    return down;
   }
   // The list is asked for first, so that one who may not delete keys does not lose the profile either.
   const keys = await client.keysList();

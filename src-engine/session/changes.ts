@@ -1,7 +1,7 @@
 import type { Tunnel } from '../../src-shared/helper-protocol/requests.ts';
 import type { Status } from '../../src-shared/helper-protocol/status.ts';
 import { knownPrefix } from '../../src-shared/model/profile.ts';
-import { type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
+import { fail, type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
 import type { HelperFailure } from '../helper-client/failure.ts';
 import type { HelperClient } from '../helper-client/helper-client.ts';
 import type { ProfileStore, StoreError } from '../profiles/profile-store.ts';
@@ -45,8 +45,21 @@ async function change(
   return desired.ok ? apply(client, desired.value) : desired;
 }
 
-function apply(client: HelperClient, tunnels: readonly Tunnel[]): Changed {
-  return client.set({ desired: tunnels.length === 0 ? null : { tunnels: [...tunnels] } });
+async function apply(client: HelperClient, tunnels: readonly Tunnel[]): Changed {
+  const set = await client.set({
+    desired: tunnels.length === 0 ? null : { tunnels: [...tunnels] },
+  });
+  return set.ok || set.error.field === undefined
+    ? set
+    : fail({ ...set.error, field: fieldOfProfile(set.error.field, tunnels) });
+}
+
+/** `desired.tunnels[0].engine` as `home.engine`: a person knows profiles and not their order. */
+function fieldOfProfile(field: string, tunnels: readonly Tunnel[]): string {
+  return field.replace(
+    /^desired\.tunnels\[(\d+)\]/,
+    (place, index: string) => tunnels[Number(index)]?.name ?? place,
+  );
 }
 
 /** Keeps prefixes that the helper heard, so that addresses are known before the next connect. */

@@ -2,6 +2,7 @@ import { MAX_TUNNELS, type Tunnel } from '../../src-shared/helper-protocol/reque
 import type { Status, TunnelStatus } from '../../src-shared/helper-protocol/status.ts';
 import { type Profile, tunnelOf } from '../../src-shared/model/profile.ts';
 import { fail, type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
+import { noSuchProfile } from '../profiles/profile-store.ts';
 
 export type DesiredErrorName = 'no-such-profile' | 'foreign-tunnel' | 'too-many-tunnels';
 type DesiredError = NamedError<DesiredErrorName>;
@@ -14,7 +15,7 @@ type Composed = Result<readonly Tunnel[], DesiredError>;
 export function desiredWith(name: string, held: Status, profiles: readonly Profile[]): Composed {
   const profile = profiles.find((candidate) => candidate.name === name);
   if (profile === undefined) {
-    return fail({ name: 'no-such-profile', message: 'there is no such profile', quoted: name });
+    return noSuchProfile(name);
   }
   const same = held.tunnels.find((tunnel) => tunnel.name === name);
   if (same !== undefined && !describes(profile, same)) {

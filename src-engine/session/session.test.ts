@@ -47,6 +47,16 @@ describe('changes', () => {
     expect(helper.requests.at(-1)).toEqual({ method: 'set', params: { desired: null } });
   });
 
+  test('a refused value is told by its profile', async () => {
+    const { client, store } = await setUp({
+      refuse: { set: 'engine-missing' },
+      refusedField: 'desired.tunnels[0].engine',
+    });
+    expect(await bringUp(client, store, 'home')).toMatchObject({
+      error: { name: 'engine-missing', field: 'home.engine' },
+    });
+  });
+
   test("another user's tunnel is not dropped", async () => {
     const { client, store, names } = await setUp();
     await bringUp(client, store, 'home');

@@ -40,3 +40,6 @@ MAC = 12:ab:34:cd:56:ef     # optional: made and kept when missing
 Hub = 172.16.0.1            # optional: the first host of Address
 Prefix = 2001:db8::/64      # optional: learned from the first RA
 `;
+
+/** The same for a key that the helper holds already. */
+export const EXAMPLE_HELD = `${EXAMPLE_FILE.replace(/^PrivateKey.*\n/m, '')}PublicKey = ${EXAMPLE_PUBLIC}\n`;

@@ -29,6 +29,8 @@ export type FakeOptions = {
   readonly stepMs?: number;
   /** Errors that requests are answered with, by method. */
   readonly refuse?: Readonly<Record<string, HelperErrorName>>;
+  /** The field that these name. */
+  readonly refusedField?: string;
 };
 
 const WRITES = ['set', 'probe', 'keys.put', 'keys.list', 'keys.delete'];
@@ -128,7 +130,9 @@ export class FakeHelper {
     this.requests.push({ method, params: method === 'keys.put' ? '[secret]' : params });
     const refusal = this.#options.refuse?.[method];
     if (refusal !== undefined) {
-      return refuse({ name: refusal, message: 'refused by the test' });
+      const { refusedField: field } = this.#options;
+      const error = { name: refusal, message: 'refused by the test' };
+      return refuse(field === undefined ? error : { ...error, field });
     }
     if (this.#options.access === 'read' && WRITES.includes(method)) {
       return refuse({ name: 'not-authorised', message: 'this peer may only read' });

@@ -5,13 +5,7 @@ import { parseHubAddress, parseIpv4, parseIpv4Host } from './ipv4.ts';
 import { parseMac } from './mac.ts';
 import { parsePrefix } from './prefix.ts';
 import { checkProfileName } from './profile-name.ts';
-import type { Result } from './result.ts';
-import { checkKey } from './wireguard-key.ts';
-
-function checkPublicKey(text: string): Result<string> {
-  const result = checkKey(text);
-  return result.ok ? result : { ok: false, error: { ...result.error, quoted: text } };
-}
+import { checkHubKey, checkKey, checkPublicKey } from './wireguard-key.ts';
 
 /** Text fields by what they must be; shared by the profile and by the wire. */
 export const nameText = checked(checkProfileName);
@@ -51,9 +45,8 @@ export function checkHubAgainstUs(tunnel: Checked, context: z.RefinementCtx): vo
   if (!hub.ok) {
     addNamedIssue(context, hub.error, ['hub', 'address']);
   }
-  if (tunnel.hub.publicKey === tunnel.publicKey) {
-    const message = "the hub's key is our own, so the kernel would ignore the peer";
-    const error = { name: 'bad-key', message, quoted: tunnel.hub.publicKey };
-    addNamedIssue(context, error, ['hub', 'publicKey']);
+  const key = checkHubKey(tunnel.hub.publicKey, tunnel.publicKey);
+  if (!key.ok) {
+    addNamedIssue(context, key.error, ['hub', 'publicKey']);
   }
 }

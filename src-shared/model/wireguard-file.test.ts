@@ -4,6 +4,7 @@ import { parseWireGuardFile } from './wireguard-file.ts';
 
 const PRIVATE = 'kMKYVw6ATgSRZE5SBtPLqB1jdWkh6S9Pmn0M9BiIPnY=';
 const HUB = 'VshKmqMNHpnkFyiJVgXQ2oTuNDfYTXwJ1Fc6pSKP4y0=';
+const OURS = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';
 const PRESHARED = 'mSmJRzAoRS22X0BOvsoKIyuRc+wY6XVDSM3KhKYXQ3M=';
 
 const FULL = `[Interface]
@@ -20,9 +21,15 @@ Hub = 172.16.0.1            # optional: the first host of Address
 Prefix = 2001:DB8::/64      # optional: learned from the first RA
 `;
 
-const full = {
+const inFile = {
+  kind: 'in-file',
   privateKey: PRIVATE,
   presharedKey: undefined,
+  publicKey: undefined,
+};
+
+const full = {
+  key: inFile,
   listenPort: 3243,
   address: '172.16.0.2/24',
   hub: { publicKey: HUB, endpoint: '1.2.3.4:23450', address: '172.16.0.1' },
@@ -33,6 +40,7 @@ const full = {
 
 const edit = (from: string | RegExp, to: string) => FULL.replace(from, to);
 const without = (field: string) => FULL.replace(new RegExp(`^${field} .*\n`, 'm'), '');
+const HELD = `${without('PrivateKey')}PublicKey = ${OURS}\n`;
 
 describe('accepted', () => {
   test.each([
@@ -49,7 +57,13 @@ describe('accepted', () => {
     [
       'a preshared key',
       edit('Endpoint', `PresharedKey = ${PRESHARED}\nEndpoint`),
-      { presharedKey: PRESHARED },
+      { key: { ...inFile, presharedKey: PRESHARED } },
+    ],
+    ['a key that the helper holds', HELD, { key: { kind: 'held', publicKey: OURS } }],
+    [
+      'the key and its public half',
+      `${FULL}PublicKey = ${OURS}\n`,
+      { key: { ...inFile, publicKey: OURS } },
     ],
     ['the hub alone is allowed', edit('0.0.0.0/0', '::/0, 172.16.0.1'), {}],
     [
@@ -150,7 +164,16 @@ describe('refused', () => {
     [edit('[Mooring]', '[Mooring'), 'bad-line', 9, undefined, undefined],
     [edit('ListenPort =', 'ListenPort'), 'bad-line', 4, undefined, undefined],
     [edit('ListenPort', 'Listen Prot'), 'unknown-field', 4, undefined, 'Listen Prot'],
-    [edit('MAC', 'PublicKey'), 'unknown-field', 10, undefined, 'PublicKey'],
+    [edit('MAC', 'Endpoint'), 'unknown-field', 10, undefined, 'Endpoint'],
+    [HELD.replace(OURS, 'nokey'), 'bad-key', 12, 'Mooring.PublicKey', 'nokey'],
+    [`${HELD}PublicKey = ${OURS}`, 'duplicate-field', 13, 'Mooring.PublicKey', undefined],
+    [
+      HELD.replace('Endpoint', `PresharedKey = ${PRESHARED}\nEndpoint`),
+      'missing-field',
+      0,
+      'Interface.PrivateKey',
+      undefined,
+    ],
     [`Address = 172.16.0.2/24\n${FULL}`, 'bad-line', 1, undefined, undefined],
     ['x'.repeat(70_000), 'file-too-large', 0, undefined, undefined],
     ['', 'missing-field', 0, 'Interface.PrivateKey', undefined],

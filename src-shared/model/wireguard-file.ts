@@ -4,7 +4,7 @@ import { readIpv6 } from './ipv6.ts';
 import { formatMac, parseMac } from './mac.ts';
 import { formatPrefix, parsePrefix } from './prefix.ts';
 import { fail, type NamedError, ok, type Result, wrong } from './result.ts';
-import { checkKey } from './wireguard-key.ts';
+import { checkKey, checkPublicKey } from './wireguard-key.ts';
 import {
   type Entry,
   type FileError,
@@ -12,23 +12,28 @@ import {
   readLines,
   type Warning,
 } from './wireguard-lines.ts';
-import {
-  covers,
-  listOf,
-  parseLinkAddress,
-  parseNetwork,
-  parsePort,
-  quoting,
-} from './wireguard-values.ts';
+import { covers, listOf, parseLinkAddress, parseNetwork, parsePort } from './wireguard-values.ts';
 import type { Section } from './wireguard-vocabulary.ts';
 
 /**
- * A WireGuard file with our section, checked, in canonical text. It holds secrets: hand `privateKey` and
- * `presharedKey` to the helper and let go of the rest of it. `mac` is null when one must be made.
+ * Our own key: in the file, or one that the helper holds already and the file only names. A file may do both;
+ * whether they are the same key is for the caller to check.
+ */
+export type FileKey =
+  | {
+      readonly kind: 'in-file';
+      readonly privateKey: string;
+      readonly presharedKey: string | undefined;
+      readonly publicKey: string | undefined;
+    }
+  | { readonly kind: 'held'; readonly publicKey: string };
+
+/**
+ * A WireGuard file with our section, checked, in canonical text. Its `key` may hold secrets: hand those to the
+ * helper and let go of them. `mac` is null when one must be made.
  */
 export type WireGuardFile = {
-  readonly privateKey: string;
-  readonly presharedKey: string | undefined;
+  readonly key: FileKey;
   readonly listenPort: number;
   readonly address: string;
   readonly hub: { readonly publicKey: string; readonly endpoint: string; readonly address: string };
@@ -75,19 +80,17 @@ class Reader {
   }
 
   read(): WireGuardFile {
-    const privateKey = this.#required('Interface', 'PrivateKey', checkKey);
+    const key = this.#key();
     const ours = this.#address();
     const listenPort = this.#optional('Interface', 'ListenPort', parsePort) ?? 0;
-    const publicKey = this.#required('Peer', 'PublicKey', quoting(checkKey));
-    const presharedKey = this.#optional('Peer', 'PresharedKey', checkKey);
+    const publicKey = this.#required('Peer', 'PublicKey', checkPublicKey);
     const endpoint = this.#required('Peer', 'Endpoint', parseEndpoint);
     const mac = this.#optional('Mooring', 'MAC', parseMac);
     const prefix = this.#optional('Mooring', 'Prefix', parsePrefix);
     const hub = this.#hub(ours);
     this.#checkAllowed(hub);
     return {
-      privateKey,
-      presharedKey,
+      key,
       listenPort,
       address: `${formatIpv4(ours.address)}/${ours.length}`,
       hub: { publicKey, endpoint: formatEndpoint(endpoint), address: formatIpv4(hub) },
@@ -95,6 +98,25 @@ class Reader {
       prefix: prefix === undefined ? null : formatPrefix(prefix),
       warnings: this.#warnings,
     };
+  }
+
+  #key(): FileKey {
+    const privateKey = this.#optional('Interface', 'PrivateKey', checkKey);
+    const publicKey = this.#optional('Mooring', 'PublicKey', checkPublicKey);
+    const presharedKey = this.#optional('Peer', 'PresharedKey', checkKey);
+    if (privateKey !== undefined) {
+      return { kind: 'in-file', privateKey, presharedKey, publicKey };
+    }
+    if (publicKey === undefined) {
+      const message =
+        'PrivateKey is missing in [Interface], or PublicKey in [Mooring] for a key that the helper holds';
+      return this.#missing('Interface', 'PrivateKey', message);
+    }
+    if (presharedKey !== undefined) {
+      const message = 'PrivateKey is needed, because PresharedKey is stored together with it';
+      return this.#missing('Interface', 'PrivateKey', message);
+    }
+    return { kind: 'held', publicKey };
   }
 
   #address(): Ipv4Host {

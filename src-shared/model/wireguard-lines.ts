@@ -26,7 +26,13 @@ export type Warning = { readonly line: number; readonly field: string; readonly 
 
 export type Lines = { readonly entries: readonly Entry[]; readonly warnings: readonly Warning[] };
 
-const MAX_CHARACTERS = 64 * 1024;
+/** The longest file that is read, in bytes; a text within it has no more characters. */
+export const MAX_FILE_BYTES = 64 * 1024;
+
+export const fileTooLarge: NamedError<'file-too-large'> = {
+  name: 'file-too-large',
+  message: 'this is too long for a WireGuard file, which has at most 64 KiB',
+};
 
 // A line that is not understood may be half of a private key, so only what looks like a word is quoted.
 const WORD = /^[A-Za-z][A-Za-z _-]{0,24}$/;
@@ -37,12 +43,8 @@ const WORD = /^[A-Za-z][A-Za-z _-]{0,24}$/;
  * `duplicate-section`, `unknown-field`, `duplicate-field`, `empty-field`.
  */
 export function readLines(text: string): Result<Lines, FileError> {
-  if (text.length > MAX_CHARACTERS) {
-    return fail({
-      name: 'file-too-large',
-      message: 'this is too long for a WireGuard file',
-      line: 0,
-    });
+  if (text.length > MAX_FILE_BYTES) {
+    return fail({ ...fileTooLarge, line: 0 });
   }
   const entries: Entry[] = [];
   const warnings: Warning[] = [];
@@ -121,11 +123,13 @@ function readEntry(
   const known = [...knownFields[section], ...Object.keys(ignoredFields[section])];
   const field = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (field === undefined) {
-    const owner = sectionNames.find((other) =>
+    const owners = sectionNames.filter((other) =>
       knownFields[other].some((f) => f.toLowerCase() === name.toLowerCase()),
     );
     const message =
-      owner === undefined ? 'there is no such field' : `this field belongs to [${owner}]`;
+      owners.length === 0
+        ? 'there is no such field'
+        : `this field belongs to ${owners.map((owner) => `[${owner}]`).join(' or ')}`;
     return fail({
       name: 'unknown-field',
       message,

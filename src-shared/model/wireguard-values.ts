@@ -7,14 +7,6 @@ export function listOf(value: string): string[] {
   return value.split(',').map((part) => part.trim());
 }
 
-/** Adds the quote that a check of keys leaves out; only for keys that are public. */
-export function quoting(check: (text: string) => Result<string>): (text: string) => Result<string> {
-  return (text) => {
-    const result = check(text);
-    return result.ok ? result : wrong(result.error.name, result.error.message, text);
-  };
-}
-
 /** Errors: `bad-port`. */
 export function parsePort(text: string): Result<number> {
   return /^(?:0|[1-9][0-9]{0,4})$/.test(text) && Number(text) <= 65535

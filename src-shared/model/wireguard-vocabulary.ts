@@ -5,7 +5,7 @@ export type Section = (typeof sectionNames)[number];
 export const knownFields: Record<Section, readonly string[]> = {
   Interface: ['PrivateKey', 'Address', 'ListenPort'],
   Peer: ['PublicKey', 'PresharedKey', 'AllowedIPs', 'Endpoint'],
-  Mooring: ['MAC', 'Hub', 'Prefix'],
+  Mooring: ['MAC', 'Hub', 'Prefix', 'PublicKey'],
 };
 
 const COMMANDS = 'not used: a profile never runs commands';

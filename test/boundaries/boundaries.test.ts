@@ -120,6 +120,8 @@ describe('the rules bite', () => {
     ['helpers/internal/link/link.go', 'helpers/internal/reconcile', 1],
     ['helpers/internal/probe/echo_linux.go', 'os/exec', 1],
     ['helpers/cmd/mooring-helper/main.go', 'helpers/internal/link', 0],
+    ['helpers/internal/netnstest/netnstest_linux.go', 'os/exec', 0],
+    ['helpers/internal/link/link.go', 'helpers/internal/netnstest', 1],
   ])('%s -> %s: %i', (file, target, count) => {
     expect(ruleFor(GO_RULES, file, target)).toBe(count);
   });
