@@ -6,7 +6,7 @@ import { dist, inRoot } from './lib/paths.mjs';
 import { main, Stop, say } from './lib/progress.mjs';
 
 const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]]]
-  tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 15 minutes)`;
+  tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 25 minutes)`;
 
 await main('bench', async () => {
   const [what = 'tunnel', ...counts] = process.argv.slice(2);

@@ -48,7 +48,7 @@ async function kernel(names) {
   await part('build', build);
   await part('tests on a real kernel', async () => {
     const chosen = names.length > 0 ? names : kernelTests();
-    const { status, trouble, kernel: what, seconds } = await runKernelTests(chosen, 780_000);
+    const { status, trouble, kernel: what, seconds } = await runKernelTests(chosen, 900_000);
     say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
     if (status !== 0) throw new Error(trouble ?? 'tests on a real kernel failed');
   });

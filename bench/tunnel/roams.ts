@@ -7,8 +7,11 @@ import type { MooringLaptop } from './mooring-laptop.ts';
 
 const port = 7;
 
-/** Quiet time before each roam: nothing flows, as on a laptop that somebody will want to reach. */
-const quietMs = 3000;
+/**
+ * Quiet time before each roam: nothing flows, as on a laptop that somebody will want to reach. Shorter, and the
+ * neighbour probes of the last connection would still call the hub, which no laptop can count on.
+ */
+const quietMs = 20_000;
 
 /** Time after each new default route until an echo comes from the stable address, outside in. */
 async function roams(world: World, count: number, boundMs: number): Promise<Sample> {

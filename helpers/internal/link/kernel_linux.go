@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"sync"
 
 	"github.com/vishvananda/netlink"
@@ -92,8 +93,10 @@ func (e *KernelEngine) Down(n plan.Names) error {
 	if tap != nil && tapIsOurs(tap, link) == nil {
 		errs = append(errs, deleteLink(tap))
 	}
-	if link != nil && e.linkIsOurs(n, link) == nil {
-		errs = append(errs, deleteLink(link))
+	if link != nil {
+		if _, err := e.ownDevice(n, link); err == nil {
+			errs = append(errs, deleteLink(link))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -108,6 +111,18 @@ func findLink(name string) (netlink.Link, error) {
 		return nil, fmt.Errorf("look up %s: %w", name, err)
 	}
 	return l, nil
+}
+
+func isUp(l netlink.Link) bool { return l.Attrs().Flags&net.FlagUp != 0 }
+
+func setUp(l netlink.Link) error {
+	if isUp(l) {
+		return nil
+	}
+	if err := netlink.LinkSetUp(l); err != nil {
+		return fmt.Errorf("set %s up: %w", l.Attrs().Name, err)
+	}
+	return nil
 }
 
 func deleteLink(l netlink.Link) error {

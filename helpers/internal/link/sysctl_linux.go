@@ -9,7 +9,7 @@ import (
 
 const ipv6Conf = "/proc/sys/net/ipv6/conf"
 
-// tapSysctls are the settings of the tap, in the order of writing. They are the interface's own and go with it.
+// tapSettings are the settings of the tap, in the order of writing. They are the interface's own and go with it.
 var tapSettings = []struct{ name, value string }{
 	{"addr_gen_mode", "0"},             // link-local by EUI-64 of the pinned MAC (NetworkManager sets 1)
 	{"accept_ra", "0"},                 // the helper reads the RAs: a stranger's, or forwarding, changes nothing
@@ -20,7 +20,7 @@ var tapSettings = []struct{ name, value string }{
 	{"accept_redirects", "0"},          // only the hub routes
 }
 
-// tapSysctls writes what differs. It must be called before the tap is up.
+// tapSysctls must be called before the tap is up. Writing what is there already changes nothing.
 func tapSysctls(name string) error {
 	for _, s := range tapSettings {
 		value := s.value
@@ -29,18 +29,33 @@ func tapSysctls(name string) error {
 			// flag, and the first RS would wait a second for DAD. Place adds the link-local itself then.
 			value = "1"
 		}
-		path := filepath.Join(ipv6Conf, name, s.name)
-		have, err := os.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", path, err)
+		if err := os.WriteFile(filepath.Join(ipv6Conf, name, s.name), []byte(value), 0o644); err != nil {
+			return fmt.Errorf("set %s: %w", s.name, err)
 		}
-		if string(bytes.TrimSpace(have)) == value {
-			continue
-		}
-		// addr_gen_mode of an interface that is up cannot matter any more once it has its link-local.
-		if err := os.WriteFile(path, []byte(value), 0o644); err != nil {
-			return fmt.Errorf("write %s to %s: %w", value, path, err)
-		}
+	}
+	return nil
+}
+
+// keepingRedirects sets a WireGuard link up and undoes what that does to the whole machine: wg_open
+// (drivers/net/wireguard/device.c, 6.1) clears net.ipv4.conf.all.send_redirects, because a hub that forwards
+// between its peers would tell them to go round it. We have one peer. The file is opened before, so that hardly
+// anything can come between.
+func keepingRedirects(up func() error) error {
+	const path = "/proc/sys/net/ipv4/conf/all/send_redirects"
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return up()
+	}
+	defer f.Close()
+	before := make([]byte, 1)
+	if _, err := f.ReadAt(before, 0); err != nil || before[0] == '0' {
+		return up()
+	}
+	if err := up(); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(before, 0); err != nil {
+		return fmt.Errorf("put %s back: %w", path, err)
 	}
 	return nil
 }

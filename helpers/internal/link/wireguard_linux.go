@@ -22,14 +22,17 @@ func (e *KernelEngine) UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpo
 	if err != nil {
 		return err
 	}
-	if link != nil {
-		if err := e.linkIsOurs(n, link); err != nil {
+	// What is there is compared and only differences are written, so that an adopted link keeps its session. A
+	// new link has nothing to be compared with.
+	have := &wgtypes.Device{}
+	if link == nil {
+		if link, err = createWireGuard(n); err != nil {
 			return err
 		}
-	} else if link, err = createWireGuard(n); err != nil {
+	} else if have, err = e.ownDevice(n, link); err != nil {
 		return err
 	}
-	if err := e.configure(n, t, s, endpoint); err != nil {
+	if err := e.configure(n, have, t, s, endpoint); err != nil {
 		return err
 	}
 	if link.Attrs().MTU != plan.LinkMTU {
@@ -40,7 +43,10 @@ func (e *KernelEngine) UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpo
 	if err := addressLink(link, t); err != nil {
 		return err
 	}
-	return setUp(link)
+	if isUp(link) {
+		return nil
+	}
+	return openWireGuard(link)
 }
 
 func createWireGuard(n plan.Names) (netlink.Link, error) {
@@ -56,57 +62,59 @@ func createWireGuard(n plan.Names) (netlink.Link, error) {
 	return link, err
 }
 
-// linkIsOurs is nil for an interface that carries our mark, or that was made and not yet configured.
-func (e *KernelEngine) linkIsOurs(n plan.Names, link netlink.Link) error {
+// ownDevice reads an interface of our name. It must carry our mark, or have been made and not yet configured.
+func (e *KernelEngine) ownDevice(n plan.Names, link netlink.Link) (*wgtypes.Device, error) {
 	if link.Type() != "wireguard" {
-		return &TakenError{n.Link, "it is of type " + link.Type()}
+		return nil, &TakenError{n.Link, "it is of type " + link.Type()}
 	}
 	wg, err := e.wg()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dev, err := wg.Device(n.Link)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", n.Link, err)
+		return nil, fmt.Errorf("read %s: %w", n.Link, err)
 	}
 	blank := dev.FirewallMark == 0 && dev.PrivateKey == wgtypes.Key{} && len(dev.Peers) == 0
 	if dev.FirewallMark != int(n.Mark) && !blank {
-		return &TakenError{n.Link, fmt.Sprintf("its fwmark is %#x", dev.FirewallMark)}
+		return nil, &TakenError{n.Link, fmt.Sprintf("its fwmark is %#x", dev.FirewallMark)}
 	}
-	return nil
+	return dev, nil
 }
 
-// configure writes only what differs, so that an adopted link keeps its session.
-func (e *KernelEngine) configure(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error {
-	wg, err := e.wg()
-	if err != nil {
-		return err
-	}
-	dev, err := wg.Device(n.Link)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", n.Link, err)
-	}
+func (e *KernelEngine) configure(n plan.Names, have *wgtypes.Device, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error {
 	var cfg wgtypes.Config
-	if want := wgtypes.Key(s.PrivateKey); dev.PrivateKey.PublicKey() != want.PublicKey() {
+	if want := clamped(s.PrivateKey); have.PrivateKey != want {
 		cfg.PrivateKey = &want
 	}
-	if want := int(t.ListenPort); want != 0 && dev.ListenPort != want {
+	if want := int(t.ListenPort); want != 0 && have.ListenPort != want {
 		cfg.ListenPort = &want
 	}
-	if want := int(n.Mark); dev.FirewallMark != want {
+	if want := int(n.Mark); have.FirewallMark != want {
 		cfg.FirewallMark = &want
 	}
-	if !peerMatches(dev.Peers, t, s, endpoint) {
+	if !peerMatches(have.Peers, t, s, endpoint) {
 		cfg.ReplacePeers = true
 		cfg.Peers = []wgtypes.PeerConfig{peerConfig(t, s, endpoint)}
 	}
 	if cfg.PrivateKey == nil && cfg.ListenPort == nil && cfg.FirewallMark == nil && !cfg.ReplacePeers {
 		return nil
 	}
+	wg, err := e.wg()
+	if err != nil {
+		return err
+	}
 	if err := wg.ConfigureDevice(n.Link, cfg); err != nil {
 		return fmt.Errorf("configure %s: %w", n.Link, err)
 	}
 	return nil
+}
+
+// clamped is a private key as the kernel keeps and shows it (RFC 7748 section 5).
+func clamped(k plan.Key) wgtypes.Key {
+	k[0] &= 248
+	k[31] = k[31]&127 | 64
+	return wgtypes.Key(k)
 }
 
 // peerMatches ignores the endpoint when none is asked for: the hub may have roamed, and WireGuard knows better.
@@ -187,10 +195,7 @@ func (e *KernelEngine) Rehandshake(n plan.Names) error {
 	if err := netlink.LinkSetDown(link); err != nil {
 		return fmt.Errorf("set %s down: %w", n.Link, err)
 	}
-	if err := netlink.LinkSetUp(link); err != nil {
-		return fmt.Errorf("set %s up: %w", n.Link, err)
-	}
-	return nil
+	return openWireGuard(link)
 }
 
 // Observe reads the newest handshake, the endpoint in use and the counters.
@@ -263,16 +268,6 @@ func linkAddresses(link netlink.Link, t plan.Tunnel) (others []netlink.Addr, fou
 		}
 	}
 	return others, found, nil
-}
-
-func setUp(link netlink.Link) error {
-	if link.Attrs().Flags&net.FlagUp != 0 {
-		return nil
-	}
-	if err := netlink.LinkSetUp(link); err != nil {
-		return fmt.Errorf("set %s up: %w", link.Attrs().Name, err)
-	}
-	return nil
 }
 
 // hostNet is a with all its bits as prefix.

@@ -49,6 +49,11 @@ type running struct {
 	status proto.TunnelStatus // guarded by the manager's mu
 }
 
+// gaveUp reports whether the tunnel waits for a person to ask for it again.
+func (r running) gaveUp() bool {
+	return r.status.Fault != nil && r.status.Fault.Cause == proto.CauseDuplicateIdentity
+}
+
 // New only assembles; Run starts.
 func New(deps Deps) *Manager {
 	return &Manager{
@@ -114,8 +119,8 @@ func (m *Manager) clean(stored []Assigned) {
 	}
 }
 
-// apply makes the running tunnels those of next: what is equal keeps running untouched, what changed is
-// replaced by a tunnel that adopts what matches, what is gone is taken down. turn must be held.
+// apply makes the running tunnels those of next: what is equal keeps running untouched, unless it gave up, what
+// changed is replaced by a tunnel that adopts what matches, what is gone is taken down. turn must be held.
 func (m *Manager) apply(next []Assigned) error {
 	m.mu.Lock()
 	before := m.desired
@@ -125,7 +130,7 @@ func (m *Manager) apply(next []Assigned) error {
 	var starting []*tunnel
 	kept := map[*tunnel]bool{}
 	for _, a := range next {
-		if r := find(before, a.Slot); r != nil && r.Tunnel == a.Tunnel {
+		if r := find(before, a.Slot); r != nil && r.Tunnel == a.Tunnel && !r.gaveUp() {
 			after = append(after, r)
 			kept[r.tunnel] = true
 			continue

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -15,7 +17,11 @@ import (
 // what waits for the network is a task.
 func (t *tunnel) perform(ctx context.Context, act action, which level, now time.Time) {
 	f := t.facts
-	t.log.Debug("does", "action", string(act), "level", which.String())
+	if act == actProbe {
+		t.log.Debug("does", "action", string(act), "level", which.String())
+	} else {
+		t.log.Debug("does", "action", string(act))
+	}
 	switch act {
 	case actYield:
 		t.yield(ctx)
@@ -24,7 +30,15 @@ func (t *tunnel) perform(ctx context.Context, act action, which level, now time.
 	case actLookRoute:
 		t.lookRoute(now)
 	case actChoose, actLink, actGuard, actTap, actPlace, actLookHome, actExpire:
-		t.noteBuilt(act, t.build(ctx, act, now), now)
+		err := t.build(ctx, act, now)
+		if err != nil && act == actPlace {
+			// The kernel takes no route from an address that failed DAD, and over a short way that is a matter
+			// of microseconds: this may be the first that we notice of it.
+			if t.lookDAD(now); f.dad == plan.DADDuplicate {
+				return
+			}
+		}
+		t.noteBuilt(act, err, now)
 	case actEndpoint:
 		t.word(act, t.engine.SetEndpoint(f.names, f.spec, f.endpoint))
 		f.told, f.nudge = f.endpoint, true
@@ -77,7 +91,7 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 	case actChoose:
 		engine, err := chooseEngine(t.deps.Engines, f.spec)
 		if err != nil {
-			return &plan.LackingError{What: err.Message}
+			return &engineError{err.Message}
 		}
 		t.engine, f.chosen = engine, true
 	case actLink:
@@ -85,16 +99,22 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 		if err != nil {
 			return &keyError{err}
 		}
-		if err := t.engine.UpLink(f.names, f.spec, secrets, f.endpoint); err != nil {
-			return err
+		// The filter has nothing to do with the link, and costs about as much.
+		var filter errgroup.Group
+		filter.Go(t.guard)
+		linkErr := t.engine.UpLink(f.names, f.spec, secrets, f.endpoint)
+		filterErr := filter.Wait()
+		if linkErr == nil {
+			f.linkUp, f.told = true, f.endpoint
+			// An adopted link may have its keepalive even where we gave it no endpoint: then it is silenced next.
+			f.awake, f.nudge = true, false
 		}
-		f.linkUp, f.told = true, f.endpoint
-		f.awake, f.nudge = f.endpoint.IsValid(), false
+		f.guarded = filterErr == nil
+		return errors.Join(linkErr, filterErr)
 	case actGuard:
-		if err := t.deps.Host.Guard(f.names, f.spec); err != nil {
-			return err
-		}
-		f.guarded = true
+		err := t.guard()
+		f.guarded = err == nil
+		return err
 	case actTap:
 		if err := t.engine.UpTap(f.names, f.spec); err != nil {
 			return err
@@ -128,6 +148,13 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 	return nil
 }
 
+func (t *tunnel) guard() error { return t.deps.Host.Guard(t.facts.names, t.facts.spec) }
+
+// engineError says why there is no engine.
+type engineError struct{ message string }
+
+func (e *engineError) Error() string { return e.message }
+
 // keyError keeps a missing key apart from everything else that does not exist.
 type keyError struct{ err error }
 
@@ -143,11 +170,6 @@ func (t *tunnel) noteBuilt(act action, err error, now time.Time) {
 	if errors.Is(err, fs.ErrNotExist) && act != actLink {
 		// An interface went while we worked on it: start over from the link.
 		f.linkUp, f.tapUp, f.guarded, f.placed = false, false, false, nil
-	}
-	if act == actPlace {
-		// The kernel takes no route from an address that failed DAD, and over a short way that is a matter of
-		// microseconds: this may be the first we notice of it.
-		f.dadKnown = false
 	}
 	if f.buildErr == nil || f.buildErr.Error() != err.Error() {
 		t.log.Error("cannot "+string(act), "err", err)

@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
@@ -254,7 +256,7 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// TestDuplicate: everything is given up, and stays so.
+// TestDuplicate: everything is given up, and stays so until it is asked for again.
 func TestDuplicate(t *testing.T) {
 	run(t, func(t *testing.T, m *machine, mgr *Manager) {
 		mustSet(t, mgr, home())
@@ -273,27 +275,47 @@ func TestDuplicate(t *testing.T) {
 		if w := m.words(); w != "" {
 			t.Errorf("given up, and did: %s", w)
 		}
-		if changed, _ := mgr.Set(t.Context(), []plan.Tunnel{home()}); changed {
-			t.Error("the same configuration tried again")
+		again := func() {
+			t.Helper()
+			if changed, err := mgr.Set(t.Context(), []plan.Tunnel{home()}); changed || err != nil {
+				t.Errorf("the same configuration: changed %v, %v", changed, err)
+			}
+		}
+		again() // while the other device is still there
+		time.Sleep(200 * time.Millisecond)
+		m.change(plan.Change{Ours: true}, func() { m.slots[0].duplicate = true })
+		if s := only(t, mgr); causeOf(s) != proto.CauseDuplicateIdentity {
+			t.Errorf("%+v", s.Fault)
 		}
 		m.set(func() { m.slots[0].duplicate = false })
-		mustSet(t, mgr)
-		verified(t, m, mgr, home())
+		again() // and once it has gone
+		time.Sleep(10 * time.Second)
+		if s := only(t, mgr); s.VerifiedSince == nil {
+			t.Errorf("not verified once the other device has gone: %+v", s)
+		}
 	})
 }
 
 // TestDuplicateAtOnce: DAD failed before the routes could be made from the address, which the kernel refuses.
 func TestDuplicateAtOnce(t *testing.T) {
-	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+	synctest.Test(t, func(t *testing.T) {
 		pinned := home()
 		pinned.Prefix = prefix
-		m.slots[0] = &slotState{duplicate: true}
+		m := newMachine()
+		var log bytes.Buffer
+		m.log = slog.NewTextHandler(&log, nil)
 		m.fails["place"] = errKernel
-		mustSet(t, mgr, pinned)
-		if s := only(t, mgr); causeOf(s) != proto.CauseDuplicateIdentity {
-			t.Errorf("%+v", s.Fault)
+		serve(t, m, func(mgr *Manager) {
+			m.slots[0] = &slotState{duplicate: true}
+			mustSet(t, mgr, pinned)
+			if s := only(t, mgr); causeOf(s) != proto.CauseDuplicateIdentity {
+				t.Errorf("%+v", s.Fault)
+			}
+			expectMachine(t, m, "")
+		})
+		if strings.Contains(log.String(), errKernel.Error()) {
+			t.Errorf("the kernel's refusal was told first:\n%s", log.String())
 		}
-		expectMachine(t, m, "")
 	})
 }
 

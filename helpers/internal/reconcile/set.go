@@ -16,7 +16,7 @@ var errStopping = &proto.Error{Name: proto.ErrInternal, Message: "the helper is 
 
 // Set takes the whole desired configuration. It is stored before the machine is touched. Set returns once it is
 // accepted, while the bring-up goes on, except that what is taken down is down on return. The same twice is no
-// change. Refusals are *proto.Error and change nothing.
+// change, but a tunnel that gave up is tried again. Refusals are *proto.Error and change nothing.
 func (m *Manager) Set(ctx context.Context, tunnels []plan.Tunnel) (changed bool, err error) {
 	select {
 	case <-m.turn:
@@ -28,8 +28,10 @@ func (m *Manager) Set(ctx context.Context, tunnels []plan.Tunnel) (changed bool,
 	}
 	m.mu.Lock()
 	var before []Assigned
+	again := false
 	for _, r := range m.desired {
 		before = append(before, r.Assigned)
+		again = again || r.gaveUp()
 	}
 	m.mu.Unlock()
 	next, err := assign(before, tunnels)
@@ -37,6 +39,9 @@ func (m *Manager) Set(ctx context.Context, tunnels []plan.Tunnel) (changed bool,
 		return false, err
 	}
 	if slices.Equal(before, next) {
+		if again {
+			return false, m.apply(next)
+		}
 		return false, nil
 	}
 	for i, t := range tunnels {

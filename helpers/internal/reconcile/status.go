@@ -34,7 +34,10 @@ func (f *facts) status(engine string, now time.Time) proto.TunnelStatus {
 		s.Address = new(f.placed.Address.String())
 	}
 	if f.routed {
-		s.Underlay = &proto.Underlay{Interface: f.underlay.Interface, Address: f.underlay.Address.String()}
+		s.Underlay = &proto.Underlay{Interface: f.underlay.Interface}
+		if f.underlay.Address.IsValid() {
+			s.Underlay.Address = f.underlay.Address.String()
+		}
 	}
 	if f.link.Endpoint.IsValid() {
 		s.Endpoint = new(f.link.Endpoint.String())
@@ -108,7 +111,7 @@ func (f *facts) duplicate() *proto.Fault {
 
 func buildFault(f *facts) *proto.Fault {
 	fault := &proto.Fault{Cause: proto.CauseSystem, Detail: f.buildErr.Error()}
-	if errors.As(f.buildErr, new(*plan.LackingError)) {
+	if errors.As(f.buildErr, new(*plan.LackingError)) || errors.As(f.buildErr, new(*engineError)) {
 		fault.Cause = proto.CauseKernelLacks
 	}
 	if errors.As(f.buildErr, new(*keyError)) {

@@ -141,8 +141,23 @@ func (t *tunnel) tell(now time.Time) {
 	}
 	s := t.facts.status(kind, now)
 	if !sameStatus(s, t.last) {
+		t.logChange(t.last, s)
 		t.last = s
 		t.publish(s)
+	}
+}
+
+// logChange says in one line each what a person would want to find in the log.
+func (t *tunnel) logChange(old, s proto.TunnelStatus) {
+	if (old.VerifiedSince == nil) != (s.VerifiedSince == nil) {
+		if s.VerifiedSince != nil {
+			t.log.Info("traffic is verified", "roams", s.Roam.Count)
+		} else {
+			t.log.Info("traffic is not verified any more")
+		}
+	}
+	if s.Fault != nil && (old.Fault == nil || *old.Fault != *s.Fault) {
+		t.log.Warn("does not work", "cause", string(s.Fault.Cause), "detail", s.Fault.Detail)
 	}
 }
 

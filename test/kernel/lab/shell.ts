@@ -44,7 +44,7 @@ export async function shell(world: World, mooring: Mooring): Promise<void> {
     mooring down
     exit                            ends the lab
 `);
-  const child = spawn('bash', ['--norc', '-i'], {
+  const child = spawn('ip', ['netns', 'exec', 'laptop', 'bash', '--norc', '-i'], {
     stdio: 'inherit',
     env: {
       ...process.env,

@@ -40,7 +40,7 @@ export async function show(world: World, mooring: Mooring): Promise<boolean> {
     await world.join('wlan0');
   }
   const down = await mooring.cli(['down']);
-  transcript('mooring down', down.stdout + down.stderr);
+  transcript('mooring down', down.stderr + down.stdout);
   const changed = difference(untouched, await inside.snapshot());
   for (const line of changed.slice(0, 10)) print(`    ${line}`);
   rows.push({
@@ -56,7 +56,7 @@ async function connect(world: World, mooring: Mooring, rows: Row[]): Promise<voi
   const [inside, outside] = await Promise.all([world.agent('laptop'), world.agent('internet')]);
   const file = mooring.profileFile('home');
   const imported = await mooring.cli(['profile', 'import', '--name', 'home', file]);
-  transcript('mooring profile import --name home home.conf', imported.stdout + imported.stderr);
+  transcript('mooring profile import --name home home.conf', imported.stderr + imported.stdout);
 
   const since = now();
   const waiting = {
@@ -65,7 +65,7 @@ async function connect(world: World, mooring: Mooring, rows: Row[]): Promise<voi
   };
   const up = await mooring.cli(['up', 'home']);
   const verified = now();
-  transcript('mooring up home', up.stdout + up.stderr);
+  transcript('mooring up home', up.stderr + up.stdout);
   const configured = await waiting.configured;
   const inbound = await waiting.inbound;
   const time = (ok: boolean, at: number) => ({

@@ -86,12 +86,39 @@ export class Mooring {
   }
 
   get running(): boolean {
-    return this.#helper !== undefined && this.#helper.exitCode === null && !this.#helper.killed;
+    const child = this.#helper;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
   /** All that the helpers of this world have logged. */
   get log(): string {
     return this.#log;
+  }
+
+  /** The parameters of "set" for the profile that profileFile writes, for tests without the command. */
+  desired(): object {
+    const { keys } = this.#world;
+    const tunnel = {
+      name: 'home',
+      publicKey: keys.laptop.publicKey,
+      listenPort: 3243,
+      address: `${laptop.tunnel4}/24`,
+      hub: {
+        publicKey: keys.hub.publicKey,
+        endpoint: `${hub.wan4}:${hub.port}`,
+        address: hub.tunnel4,
+      },
+      mac: laptop.mac,
+      prefix,
+      txOffload: 'off',
+      engine: 'auto',
+    };
+    return { desired: { tunnels: [tunnel] } };
+  }
+
+  /** For a test that begins where another may have failed half-way. */
+  async ensureHelper(): Promise<void> {
+    if (!this.running) await this.startHelper();
   }
 
   async startHelper(): Promise<void> {
