@@ -38,25 +38,34 @@ func (p *Prober) Owner(ctx context.Context, device string, addr netip.Addr) ([6]
 	}
 	f := os.NewFile(uintptr(fd), "packet")
 	defer f.Close()
-	stop := context.AfterFunc(ctx, func() { f.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	if _, err := f.Write(frame); err != nil {
-		return mac, fmt.Errorf("solicit %s on %s: %w", addr, device, err)
-	}
 	buf := make([]byte, 2048)
 	for {
-		n, err := f.Read(buf)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return mac, fmt.Errorf("nobody answered for %s: %w", addr, context.Cause(ctx))
+		if _, err := f.Write(frame); err != nil {
+			return mac, fmt.Errorf("solicit %s on %s: %w", addr, device, err)
 		}
-		if err != nil {
+		if err := f.SetReadDeadline(time.Now().Add(ownerRepeat)); err != nil {
 			return mac, err
 		}
-		if mac, ok := answeringMAC(buf[:n], addr); ok {
-			return mac, nil
+		for {
+			n, err := f.Read(buf)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				break
+			}
+			if err != nil {
+				return mac, err
+			}
+			if mac, ok := answeringMAC(buf[:n], addr); ok {
+				return mac, nil
+			}
+		}
+		if ctx.Err() != nil {
+			return mac, fmt.Errorf("nobody answered for %s: %w", addr, context.Cause(ctx))
 		}
 	}
 }
+
+// ownerRepeat is how long one solicitation is waited for: the caller has little time, and multicast gets lost.
+const ownerRepeat = 100 * time.Millisecond
 
 const (
 	etherLen = 14
