@@ -1,10 +1,11 @@
 // @ts-check
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runJob } from '../../test/kernel/vm/run-job.mjs';
 import { bundle } from './bundle.mjs';
 import { cache, dist, inRoot } from './paths.mjs';
+import { withFolder } from './temporary.mjs';
 
 const sources = inRoot('test/kernel');
 
@@ -26,16 +27,13 @@ export function kernelTests() {
  */
 export async function runBundled(programs, command, job) {
   await mkdir(cache, { recursive: true });
-  const dir = await mkdtemp(join(cache, 'bundles-'));
-  try {
+  return withFolder(join(cache, 'bundles-'), async (dir) => {
     await bundle({ agent: join(sources, 'world/agent/main.ts'), ...programs }, dir);
     const path = (/** @type {string} */ name) => join(dir, `${name}.cjs`);
     // What the code inside is told: where its own agent and the things under test are.
     const env = { MOORING_TEST_AGENT: path('agent'), MOORING_BIN: join(dist, 'bin'), ...job.env };
-    return await runJob({ ...job, command: [process.execPath, ...command(path)], env });
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+    return runJob({ ...job, command: [process.execPath, ...command(path)], env });
+  });
 }
 
 /**
@@ -45,11 +43,16 @@ export async function runBundled(programs, command, job) {
  * @param {number} timeoutMs
  */
 export function runKernelTests(names, timeoutMs) {
-  const files = names.map((name) => [`${name}.test`, join(sources, `${name}.test.ts`)]);
+  // Node's runner sorts the files that it is given; the numbers keep the order of `names`.
+  const named = names.map((name, i) => ({
+    name,
+    file: `${String(i + 1).padStart(2, '0')}-${name}.test`,
+  }));
+  const programs = named.map(({ name, file }) => [file, join(sources, `${name}.test.ts`)]);
   const flags = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
   return runBundled(
-    Object.fromEntries(files),
-    (path) => [...flags, ...names.map((name) => path(`${name}.test`))],
+    Object.fromEntries(programs),
+    (path) => [...flags, ...named.map(({ file }) => path(file))],
     { timeoutMs },
   );
 }

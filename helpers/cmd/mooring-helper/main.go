@@ -17,7 +17,6 @@ import (
 	"mooring.dev/helpers/internal/auth"
 	"mooring.dev/helpers/internal/keystore"
 	"mooring.dev/helpers/internal/server"
-	"mooring.dev/helpers/internal/store"
 )
 
 // version is set by the build.
@@ -109,7 +108,7 @@ func run(o options, log *slog.Logger) error {
 	}
 	defer listener.Close()
 
-	manager, parts := newManager(log, keys, store.New(o.stateDir))
+	manager, parts := newManager(log, keys, o.stateDir)
 	srv := &server.Server{Reconciler: manager, Keys: keys, Policy: auth.NewPolicy(o.operators), Version: version, Log: log}
 
 	// Whichever part ends first ends the others; the reconciler's end is the take-down.

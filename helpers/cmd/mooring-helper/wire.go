@@ -20,16 +20,16 @@ var (
 )
 
 // newManager assembles the reconciler over this machine, and gives what must run beside the server.
-func newManager(log *slog.Logger, keys *keystore.Store, st *store.File) (*reconcile.Manager, []func(context.Context) error) {
+func newManager(log *slog.Logger, keys *keystore.Store, stateDir string) (*reconcile.Manager, []func(context.Context) error) {
 	monitor := netmon.New(log)
 	manager := reconcile.New(reconcile.Deps{
-		Engines:  []reconcile.Engine{link.NewKernelEngine(log)},
+		Engines:  []reconcile.Engine{link.NewKernelEngine(log, stateDir)},
 		Host:     link.NewHost(log),
 		Monitor:  monitor,
 		Prober:   probe.New(log),
 		Resolver: probe.NewResolver(),
 		Keys:     keys,
-		Store:    st,
+		Store:    store.New(stateDir),
 		Log:      log,
 		Version:  version,
 	})

@@ -360,7 +360,7 @@ func TestHasLinkKind(t *testing.T) {
 // TestTaken: an interface of our name that is something else is left alone and named.
 func TestTaken(t *testing.T) {
 	_, link, _ := newTap(t)
-	e := NewKernelEngine(slog.New(slog.DiscardHandler))
+	e := NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
 	if err := tapIsOurs(link, nil); err == nil || !strings.Contains(err.Error(), "mtap0 belongs to another program: it is of type veth") {
 		t.Errorf("%v", err)
 	}

@@ -19,6 +19,8 @@ type kernelState struct {
 	mu     sync.Mutex     // guards client and can
 	client *wgctrl.Client // nil until first used; safe for use by several goroutines
 	can    bool           // the kernel was once found to have everything
+
+	redirects sync.Mutex // held while send_redirects is read, cleared by the kernel and put back
 }
 
 // Kind is kernel.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 )
 
@@ -29,12 +30,16 @@ func (e *TakenError) Error() string {
 
 // KernelEngine carries tunnels by the kernel's own WireGuard and GRETAP. It implements reconcile.Engine.
 type KernelEngine struct {
-	log *slog.Logger
+	log        *slog.Logger
+	recordPath string // see openWireGuard
 	kernelState
 }
 
-// NewKernelEngine only assembles; the first call of a method opens what it needs.
-func NewKernelEngine(log *slog.Logger) *KernelEngine { return &KernelEngine{log: log} }
+// NewKernelEngine only assembles; the first call of a method opens what it needs. stateDir is where it may note
+// what a successor has to put back if this process is killed.
+func NewKernelEngine(log *slog.Logger, stateDir string) *KernelEngine {
+	return &KernelEngine{log: log, recordPath: filepath.Join(stateDir, "send-redirects")}
+}
 
 // Host puts addresses, routes, rules and the filter on the machine. It implements reconcile.Host and keeps no
 // state: what is there is asked of the kernel each time.

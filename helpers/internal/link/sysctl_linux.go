@@ -36,30 +36,6 @@ func tapSysctls(name string) error {
 	return nil
 }
 
-// keepingRedirects sets a WireGuard link up and undoes what that does to the whole machine: wg_open
-// (drivers/net/wireguard/device.c, 6.1) clears net.ipv4.conf.all.send_redirects, because a hub that forwards
-// between its peers would tell them to go round it. We have one peer. The file is opened before, so that hardly
-// anything can come between.
-func keepingRedirects(up func() error) error {
-	const path = "/proc/sys/net/ipv4/conf/all/send_redirects"
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return up()
-	}
-	defer f.Close()
-	before := make([]byte, 1)
-	if _, err := f.ReadAt(before, 0); err != nil || before[0] == '0' {
-		return up()
-	}
-	if err := up(); err != nil {
-		return err
-	}
-	if _, err := f.WriteAt(before, 0); err != nil {
-		return fmt.Errorf("put %s back: %w", path, err)
-	}
-	return nil
-}
-
 func hasIPv6() bool {
 	_, err := os.Stat(ipv6Conf)
 	return err == nil

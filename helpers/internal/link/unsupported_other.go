@@ -17,6 +17,9 @@ func (*KernelEngine) Kind() plan.EngineKind { return plan.EngineKernel }
 // Lacks names the system itself.
 func (*KernelEngine) Lacks() []string { return []string{"a Linux kernel"} }
 
+// Recover has nothing to put back.
+func (*KernelEngine) Recover() error { return nil }
+
 // UpLink gives ErrUnsupported.
 func (*KernelEngine) UpLink(plan.Names, plan.Tunnel, plan.Secrets, netip.AddrPort) error {
 	return ErrUnsupported

@@ -46,7 +46,7 @@ func (e *KernelEngine) UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpo
 	if isUp(link) {
 		return nil
 	}
-	return openWireGuard(link)
+	return e.openWireGuard(link)
 }
 
 func createWireGuard(n plan.Names) (netlink.Link, error) {
@@ -195,7 +195,7 @@ func (e *KernelEngine) Rehandshake(n plan.Names) error {
 	if err := netlink.LinkSetDown(link); err != nil {
 		return fmt.Errorf("set %s down: %w", n.Link, err)
 	}
-	return openWireGuard(link)
+	return e.openWireGuard(link)
 }
 
 // Observe reads the newest handshake, the endpoint in use and the counters.

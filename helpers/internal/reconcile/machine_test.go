@@ -191,6 +191,8 @@ func (m *machine) sendLocked(s *slotState, handshake bool) {
 
 func (m *machine) Kind() plan.EngineKind { return plan.EngineKernel }
 
+func (m *machine) Recover() error { return nil }
+
 func (m *machine) Lacks() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -75,6 +75,11 @@ func (m *Manager) Run(ctx context.Context) error {
 		m.deps.Log.Error("starting without the stored tunnels", "err", err)
 		stored = nil
 	}
+	for _, e := range m.deps.Engines {
+		if err := e.Recover(); err != nil {
+			m.deps.Log.Error("cannot put back what an earlier helper changed", "engine", e.Kind(), "err", err)
+		}
+	}
 	m.clean(stored)
 	m.apply(stored) // nothing runs yet, so nothing can fail to end
 	m.turn <- struct{}{}

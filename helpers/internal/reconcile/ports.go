@@ -19,6 +19,10 @@ type Engine interface {
 	// Lacks names what this machine is missing for the engine ("WireGuard", "GRETAP"); empty: it can run.
 	Lacks() []string
 
+	// Recover puts back what a killed helper had changed of the machine outside its own interfaces. It is called
+	// once, before anything else is done to the machine.
+	Recover() error
+
 	// UpLink makes the WireGuard interface match: created or adopted, addressed, up. endpoint may be invalid
 	// while it is unknown or unreachable; a new link is then silent.
 	UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error

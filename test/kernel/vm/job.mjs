@@ -1,8 +1,9 @@
 // @ts-check
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cache, root } from '../../../scripts/lib/paths.mjs';
+import { withFolder } from '../../../scripts/lib/temporary.mjs';
 
 /**
  * @typedef {object} Job
@@ -79,8 +80,7 @@ async function resultsIn(share) {
  */
 export async function withShare(job, kernel, work) {
   const since = Date.now();
-  const share = await mkdtemp(join(tmpdir(), 'mooring-job-'));
-  try {
+  return withFolder(join(tmpdir(), 'mooring-job-'), async (share) => {
     await describe(job, share);
     const trouble = await work(share);
     const status = await statusIn(share);
@@ -89,9 +89,7 @@ export async function withShare(job, kernel, work) {
     if (trouble === undefined && status !== undefined) return { status, kernel, seconds, results };
     const log = await readFile(join(share, 'kernel.log'), 'utf8').catch(() => '');
     return { status: undefined, trouble: explain(trouble, log), kernel, seconds, results };
-  } finally {
-    await rm(share, { recursive: true, force: true });
-  }
+  });
 }
 
 /** @param {string | undefined} trouble @param {string} kernelLog */
