@@ -19,10 +19,10 @@ async function main(): Promise<void> {
   const world = await World.build();
   let program: Mooring | undefined;
   try {
-    program = await Mooring.start(world);
+    program = await Mooring.start(world, 'info');
     await (await world.agent('laptop')).ask('listen', { host: '::', port: 7 });
-    const mooring = new MooringLaptop(world);
-    await mooring.start();
+    const mooring = new MooringLaptop(program.desired());
+    await mooring.start(world.keys.laptop.privateKey);
 
     say(`connecting ${rounds} times each way, twice`);
     const connected = await connects(world, mooring, rounds);

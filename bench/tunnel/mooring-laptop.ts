@@ -1,24 +1,21 @@
 import { HelperClient } from '../../src-engine/helper-client/helper-client.ts';
-import type { Tunnel } from '../../src-shared/helper-protocol/requests.ts';
+import type { SetParams } from '../../src-shared/helper-protocol/requests.ts';
 import type { Status } from '../../src-shared/helper-protocol/status.ts';
-import { hub, laptop, prefix } from '../../test/kernel/world/addresses.ts';
 import { now } from '../../test/kernel/world/agent/protocol.ts';
 import { socketPath } from '../../test/kernel/world/mooring.ts';
-import type { World } from '../../test/kernel/world/world.ts';
 
 /** The laptop with Mooring: the helper asked directly, so that no command's start is measured. */
 export class MooringLaptop {
   readonly #client = new HelperClient({ socketPath, timeoutMs: 30_000 });
-  readonly #world: World;
+  readonly #desired: SetParams;
   #waiting: ((status: Status) => void) | undefined;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(desired: SetParams) {
+    this.#desired = desired;
   }
 
-  async start(): Promise<void> {
+  async start(privateKey: string): Promise<void> {
     value(await this.#client.start());
-    const { privateKey } = this.#world.keys.laptop;
     value(await this.#client.keysPut({ privateKey }));
     this.#client.onChanged((status) => this.#waiting?.(status));
     value(await this.#client.subscribe());
@@ -31,7 +28,7 @@ export class MooringLaptop {
       const step = status.tunnels[0]?.step;
       return step === 'verify' || step === 'up';
     });
-    value(await this.#client.set({ desired: { tunnels: [this.#tunnel()] } }));
+    value(await this.#client.set(this.#desired));
     return (await configured) - since;
   }
 
@@ -45,25 +42,6 @@ export class MooringLaptop {
 
   stop(): void {
     this.#client.dispose();
-  }
-
-  #tunnel(): Tunnel {
-    const { keys } = this.#world;
-    return {
-      name: 'bench',
-      publicKey: keys.laptop.publicKey,
-      listenPort: 3243,
-      address: `${laptop.tunnel4}/24`,
-      hub: {
-        publicKey: keys.hub.publicKey,
-        endpoint: `${hub.wan4}:${hub.port}`,
-        address: hub.tunnel4,
-      },
-      mac: laptop.mac,
-      prefix,
-      txOffload: 'off',
-      engine: 'kernel',
-    };
   }
 
   async #until(fits: (status: Status) => boolean): Promise<number> {

@@ -70,7 +70,8 @@ type facts struct {
 	guarded  bool
 	tapUp    bool
 	placed   *plan.Placement
-	renew    bool // the address's lifetime changed
+	renew    bool      // the address's lifetime changed
+	placeDue time.Time // zero: now; otherwise DAD has to end first
 	buildErr error
 	buildDue time.Time // the next attempt after buildErr
 	builds   int       // failures in a row

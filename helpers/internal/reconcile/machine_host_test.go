@@ -40,6 +40,9 @@ func (h fakeHost) Place(n plan.Names, _ plan.Tunnel, p plan.Placement, valid tim
 			})
 		}
 		s.placed, s.valid = p, valid
+		if h.patient && time.Since(s.placedAt) < time.Second {
+			err = errKernel
+		}
 	}
 	return err
 }

@@ -23,10 +23,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // machine is a made-up computer with a made-up hub behind its network. It implements every interface of
 // ports.go and prints itself as text; what is done to it is kept as a list of short words.
 type machine struct {
-	mu    sync.Mutex // guards everything below
-	slots map[int]*slotState
-	did   []string
-	fails map[string]error // by word: what the kernel answers
+	patient bool       // takes no route from an address until DAD has ended; set before anything runs
+	mu      sync.Mutex // guards everything below
+	slots   map[int]*slotState
+	did     []string
+	fails   map[string]error // by word: what the kernel answers
 
 	underlay  *plan.Underlay // nil: no network
 	changes   chan plan.Change

@@ -48,6 +48,7 @@ const (
 	probeWait   = 3 * time.Second        // one probe, with its repeats
 	hastiest    = 200 * time.Millisecond // between two probes of a level, when one fails at once
 	together    = time.Second            // probes that are due this close go together: one wake-up
+	placeAgain  = 100 * time.Millisecond // DAD takes a second, and its end is no event for the routes
 	dadFallback = 2 * time.Second        // if the monitor missed the end of DAD
 
 	maxRepairs   = 10 // a minute
@@ -148,7 +149,9 @@ func nextBuild(f *facts, a *agenda) action {
 		return actExpire
 	case f.prefix.IsValid() && !f.homeKnown:
 		return actLookHome
-	case f.placed == nil || *f.placed != f.placement(a.now) || f.renew:
+	case f.placed != nil && *f.placed == f.placement(a.now) && !f.renew:
+		return actWait
+	case f.placeDue.IsZero() || a.due(f.placeDue):
 		return actPlace
 	default:
 		return actWait

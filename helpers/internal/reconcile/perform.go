@@ -31,12 +31,8 @@ func (t *tunnel) perform(ctx context.Context, act action, which level, now time.
 		t.lookRoute(now)
 	case actChoose, actLink, actGuard, actTap, actPlace, actLookHome, actExpire:
 		err := t.build(ctx, act, now)
-		if err != nil && act == actPlace {
-			// The kernel takes no route from an address that failed DAD, and over a short way that is a matter
-			// of microseconds: this may be the first that we notice of it.
-			if t.lookDAD(now); f.dad == plan.DADDuplicate {
-				return
-			}
+		if err != nil && act == actPlace && t.placeLater(now) {
+			return
 		}
 		t.noteBuilt(act, err, now)
 	case actEndpoint:
@@ -137,7 +133,7 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 		if f.placed == nil || f.placed.Address != p.Address {
 			f.dadKnown = false
 		}
-		f.placed, f.renew = &p, false
+		f.placed, f.renew, f.placeDue = &p, false, time.Time{}
 	case actExpire:
 		if err := t.deps.Host.Clear(f.names); err != nil {
 			return err
@@ -146,6 +142,22 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 		f.guarded = false
 	}
 	return nil
+}
+
+// placeLater says whether placing failed only because of DAD. The kernel takes no route from an address that failed
+// it (over a short way that is a matter of microseconds, so this may be the first that we notice), nor, where it was
+// built without CONFIG_IPV6_OPTIMISTIC_DAD, from one that is still tentative.
+func (t *tunnel) placeLater(now time.Time) bool {
+	f := t.facts
+	switch t.lookDAD(now); f.dad {
+	case plan.DADDuplicate:
+		return true
+	case plan.DADTentative:
+		f.placeDue = now.Add(placeAgain)
+		return true
+	default:
+		return false
+	}
 }
 
 func (t *tunnel) guard() error { return t.deps.Host.Guard(t.facts.names, t.facts.spec) }

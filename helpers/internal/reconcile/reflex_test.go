@@ -319,6 +319,26 @@ func TestDuplicateAtOnce(t *testing.T) {
 	})
 }
 
+// TestNoOptimisticDAD: the kernel refuses the routes for a second, which is no fault.
+func TestNoOptimisticDAD(t *testing.T) {
+	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+		m.set(func() { m.patient = true })
+		pinned := home()
+		pinned.Prefix = prefix
+		mustSet(t, mgr, pinned)
+		for range 10 {
+			if s := only(t, mgr); s.Fault != nil {
+				t.Errorf("%+v", s.Fault)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Second)
+		if s := only(t, mgr); s.VerifiedSince == nil {
+			t.Errorf("not verified: %+v", s)
+		}
+	})
+}
+
 // TestRepair: what was taken away is put back, but not for ever in a loop.
 func TestRepair(t *testing.T) {
 	run(t, func(t *testing.T, m *machine, mgr *Manager) {

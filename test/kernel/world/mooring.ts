@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { SetParams, Tunnel } from '../../../src-shared/helper-protocol/requests.ts';
 import { hub, laptop, prefix } from './addresses.ts';
 import { type Ended, execute } from './shell.ts';
 import type { World } from './world.ts';
@@ -53,15 +54,17 @@ export const environmentOf = (uid: number) => ({
 export class Mooring {
   readonly #world: World;
   readonly #bin: string;
+  readonly #logLevel: string;
   #helper: ChildProcess | undefined;
   #log = '';
 
-  private constructor(world: World, bin: string) {
+  private constructor(world: World, bin: string, logLevel: string) {
     this.#world = world;
     this.#bin = bin;
+    this.#logLevel = logLevel;
   }
 
-  static async start(world: World): Promise<Mooring> {
+  static async start(world: World, logLevel: 'debug' | 'info' = 'debug'): Promise<Mooring> {
     const built = process.env.MOORING_BIN;
     if (built === undefined) throw new Error('MOORING_BIN does not say where the programs are');
     // Copied to where an ordinary user may read: a checkout below /root is closed to others.
@@ -69,7 +72,7 @@ export class Mooring {
     for (const dir of [bin, `${home}/run`]) mkdirSync(dir, { recursive: true });
     for (const name of ['mooring', 'mooring-helper'])
       copyFileSync(join(built, name), join(bin, name));
-    const mooring = new Mooring(world, bin);
+    const mooring = new Mooring(world, bin, logLevel);
     await mooring.startHelper();
     return mooring;
   }
@@ -96,9 +99,9 @@ export class Mooring {
   }
 
   /** The parameters of "set" for the profile that profileFile writes, for tests without the command. */
-  desired(): object {
+  desired(): SetParams {
     const { keys } = this.#world;
-    const tunnel = {
+    const tunnel: Tunnel = {
       name: 'home',
       publicKey: keys.laptop.publicKey,
       listenPort: 3243,
@@ -124,7 +127,7 @@ export class Mooring {
   async startHelper(): Promise<void> {
     // A killed helper leaves its socket behind; waiting must not take that for the new one.
     rmSync(socketPath, { force: true });
-    const args = ['--socket', socketPath, '--state-dir', stateDir, '--log-level', 'debug'];
+    const args = ['--socket', socketPath, '--state-dir', stateDir, '--log-level', this.#logLevel];
     const program = [join(this.#bin, 'mooring-helper'), ...args];
     const child = spawn('ip', ['netns', 'exec', 'laptop', ...program], {
       stdio: ['ignore', 'pipe', 'pipe'],
