@@ -18,8 +18,8 @@ lower=lowerdir=/packages:/host,upperdir=/over/upper,workdir=/over/work
 bb mount -t overlay -o "$lower" root /root || bb reboot -f
 
 bb mkdir -p /root/run /root/tmp /root/dev /root/proc /root/sys
+# No mount on /tmp: it would hide a checkout there, and what is written goes to the tmpfs above anyway.
 bb mount -t tmpfs -o mode=755 run /root/run
-bb mount -t tmpfs -o mode=1777 tmp /root/tmp
 bb mount --move /dev /root/dev
 bb mount --move /proc /root/proc
 bb mount --move /sys /root/sys
