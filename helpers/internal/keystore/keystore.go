@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,6 +114,3 @@ func (s *Store) List() ([]plan.Key, error) {
 func (s *Store) Delete(public plan.Key) (bool, error) {
 	return atomicfile.Remove(s.path(public))
 }
-
-// IsMissing tells whether err means that no such key is stored.
-func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,7 +1,9 @@
 package keystore
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -59,7 +61,7 @@ func TestRoundTrip(t *testing.T) {
 	if deleted, err := s.Delete(public); deleted || err != nil {
 		t.Errorf("delete again: %v, %v", deleted, err)
 	}
-	if _, err := s.Secrets(public); !IsMissing(err) {
+	if _, err := s.Secrets(public); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want a missing key", err)
 	}
 }
