@@ -34,7 +34,7 @@ function checked(text: string): {
 }
 
 describe('--json follows its schema', () => {
-  const roam = { since: '2026-11-24T22:48:24Z', count: 4, lastOutageMs: 142 };
+  const roam = { since: '2026-11-24T22:48:24Z', count: 4, lastOutageMs: 142, recent: [] };
   const reachability = { ...verifiedPart.reachability, internet: unanswered };
   test.each([
     ['connecting', {}, { step: 'key' }],

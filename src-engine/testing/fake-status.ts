@@ -32,7 +32,7 @@ export function freshStatus(tunnel: Tunnel, slot: number): TunnelStatus {
     lastHandshake: null,
     verifiedSince: null,
     reachability: { link: unread, ethernet: unread, internet: unread },
-    roam: { since: null, count: 0, lastOutageMs: null },
+    roam: { since: null, count: 0, lastOutageMs: null, recent: [] },
   };
 }
 

@@ -43,6 +43,15 @@ export type Reading = z.infer<typeof reading>;
 export const reachability = z.object({ link: reading, ethernet: reading, internet: reading });
 export type Reachability = z.infer<typeof reachability>;
 
+/** Changes of the underlay; `recent` are the newest 32 that ended, oldest first. An outage is in milliseconds. */
+export const roam = z.object({
+  since: time.nullable(),
+  count,
+  lastOutageMs: count.nullable(),
+  recent: z.array(z.object({ at: time, outageMs: count })),
+});
+export type Roam = z.infer<typeof roam>;
+
 /** One desired tunnel. For readers `underlay` and `endpoint` are null and `publicKey` is empty. */
 export const tunnelStatus = z.object({
   name: nameText,
@@ -60,7 +69,7 @@ export const tunnelStatus = z.object({
   lastHandshake: time.nullable(),
   verifiedSince: time.nullable(),
   reachability,
-  roam: z.object({ since: time.nullable(), count, lastOutageMs: count.nullable() }),
+  roam,
 });
 export type TunnelStatus = z.infer<typeof tunnelStatus>;
 

@@ -24,7 +24,7 @@ const verified: TunnelStatus = {
   lastHandshake: at,
   verifiedSince: at,
   reachability: { link: answered, ethernet: { ...answered, rttMs: 22 }, internet: answered },
-  roam: { since: null, count: 0, lastOutageMs: null },
+  roam: { since: null, count: 0, lastOutageMs: null, recent: [] },
 };
 
 const starting: TunnelStatus = {
@@ -37,7 +37,7 @@ const starting: TunnelStatus = {
 
 const read = (link: object, ethernet: object, internet: object) =>
   ({ reachability: { link, ethernet, internet } }) as Pick<TunnelStatus, 'reachability'>;
-const roam = { since: at, count: 1, lastOutageMs: null };
+const roam = { since: at, count: 1, lastOutageMs: null, recent: [] };
 const fault = (cause: (typeof CAUSES)[number]) => ({ fault: { cause, detail: 'because' } });
 
 type Row = readonly [
@@ -188,6 +188,7 @@ const anyStatus: fc.Arbitrary<TunnelStatus> = fc
       since: fc.option(fc.constant(at)),
       count: fc.nat(),
       lastOutageMs: fc.option(fc.nat()),
+      recent: fc.constant([]),
     }),
   })
   .map((some) => ({ ...verified, ...some }) as TunnelStatus);

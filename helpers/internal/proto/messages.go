@@ -162,12 +162,23 @@ type Reachability struct {
 	Internet Reading `json:"internet"`
 }
 
-// Roam tells of changes of the underlay. Since is set from a change until traffic is verified again.
+// Roam tells of changes of the underlay. Since is set from a change until traffic is verified again. Recent are
+// the newest [MaxRecentRoams] that have ended, oldest first.
 type Roam struct {
-	Since        *time.Time `json:"since"`
-	Count        int        `json:"count"`
-	LastOutageMs *int64     `json:"lastOutageMs"`
+	Since        *time.Time  `json:"since"`
+	Count        int         `json:"count"`
+	LastOutageMs *int64      `json:"lastOutageMs"`
+	Recent       []EndedRoam `json:"recent"`
 }
+
+// EndedRoam is one change of the underlay, over at At.
+type EndedRoam struct {
+	At       time.Time `json:"at"`
+	OutageMs int64     `json:"outageMs"`
+}
+
+// MaxRecentRoams bounds Roam.Recent, so that a status of [MaxTunnels] tunnels fits in a frame.
+const MaxRecentRoams = 32
 
 // TunnelStatus is what is observed of one tunnel. For peers with [AccessRead], Underlay and Endpoint are null
 // and PublicKey is empty.

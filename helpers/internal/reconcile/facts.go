@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/proto"
 )
 
 // level is one of the three things that reachability is measured of.
@@ -117,9 +118,9 @@ type facts struct {
 	verifiedAt time.Time // zero: not verified now
 	wasUp      bool      // verified once
 
-	roamAt     time.Time // zero: no roam under way
-	roams      int
-	lastOutage time.Duration // negative: none yet
+	roamAt      time.Time // zero: no roam under way
+	roams       int
+	recentRoams []proto.EndedRoam // oldest first, at most proto.MaxRecentRoams
 }
 
 func newFacts(slot int, t plan.Tunnel, now time.Time) *facts {
@@ -130,7 +131,6 @@ func newFacts(slot int, t plan.Tunnel, now time.Time) *facts {
 		dad:         plan.DADNone,
 		dadKnown:    true, // nothing to look at yet
 		intactKnown: true,
-		lastOutage:  -1,
 	}
 	if ap, ok := t.Hub.Endpoint.Literal(); ok {
 		f.candidates = []netip.Addr{ap.Addr()}

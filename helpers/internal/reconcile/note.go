@@ -2,9 +2,11 @@ package reconcile
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/proto"
 )
 
 // The functions of this file turn what happened into facts. They touch nothing but the facts.
@@ -194,7 +196,10 @@ func (f *facts) settle(now time.Time) {
 	f.alternate, f.rehandshakeAt = time.Time{}, time.Time{}
 	f.senses[levelInternet].hurry(now)
 	if !f.roamAt.IsZero() {
-		f.lastOutage = now.Sub(f.roamAt)
+		// A new slice each time: statuses that were told share the old one.
+		kept := f.recentRoams[max(0, len(f.recentRoams)+1-proto.MaxRecentRoams):]
+		ended := proto.EndedRoam{At: now.UTC(), OutageMs: now.Sub(f.roamAt).Milliseconds()}
+		f.recentRoams = append(slices.Clone(kept), ended)
 		f.roamAt = time.Time{}
 	}
 }

@@ -67,6 +67,9 @@ func TestRoam(t *testing.T) {
 		if *s.Roam.LastOutageMs != 60030 {
 			t.Errorf("outage %d ms", *s.Roam.LastOutageMs)
 		}
+		if r := s.Roam.Recent; len(r) != 1 || r[0].OutageMs != 60030 || !r[0].At.Equal(*s.VerifiedSince) {
+			t.Errorf("recent roams %+v", r)
+		}
 		time.Sleep(2 * time.Second)
 		if w := m.words(); strings.Contains(w, "rehandshake") {
 			t.Errorf("a session that lives was thrown away: %s", w)

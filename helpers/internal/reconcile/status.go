@@ -22,7 +22,7 @@ func (f *facts) status(engine string, now time.Time) proto.TunnelStatus {
 		Step:         f.step(),
 		Fault:        f.fault(now),
 		Reachability: f.reachability(),
-		Roam:         proto.Roam{Since: timePtr(f.roamAt), Count: f.roams},
+		Roam:         f.roam(),
 	}
 	if engine != "" {
 		s.Engine = &engine
@@ -46,10 +46,17 @@ func (f *facts) status(engine string, now time.Time) proto.TunnelStatus {
 	}
 	s.LastHandshake = timePtr(f.link.LastHandshake)
 	s.VerifiedSince = timePtr(f.verifiedAt)
-	if f.lastOutage >= 0 {
-		s.Roam.LastOutageMs = new(f.lastOutage.Milliseconds())
-	}
 	return s
+}
+
+func (f *facts) roam() proto.Roam {
+	r := proto.Roam{Since: timePtr(f.roamAt), Count: f.roams, Recent: f.recentRoams}
+	if n := len(r.Recent); n > 0 {
+		r.LastOutageMs = new(r.Recent[n-1].OutageMs)
+	} else {
+		r.Recent = []proto.EndedRoam{}
+	}
+	return r
 }
 
 // step is how far the bring-up has come.
