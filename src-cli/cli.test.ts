@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import type { MockOptions } from '../src-engine/mock-helper/mock-helper.ts';
+import { unanswered, verifiedPart } from '../src-engine/mock-helper/mock-status.ts';
 import { EXAMPLE_FILE, EXAMPLE_PRIVATE, EXAMPLE_PUBLIC } from '../src-engine/testing/examples.ts';
-import type { FakeOptions } from '../src-engine/testing/fake-helper.ts';
-import { unanswered, verifiedPart } from '../src-engine/testing/fake-status.ts';
 import type { TunnelStatus } from '../src-shared/helper-protocol/status.ts';
 import { bundled, fake } from './testing/harness.ts';
 
@@ -11,7 +11,7 @@ const UNLEARNED = EXAMPLE_FILE.replace(/^Prefix .*\n/m, '');
 
 const built = await bundled();
 
-const stuck = (change: Partial<TunnelStatus>): FakeOptions => ({ script: () => [change] });
+const stuck = (change: Partial<TunnelStatus>): MockOptions => ({ script: () => [change] });
 const fault = (cause: 'no-answer' | 'duplicate-identity' | 'key-missing') =>
   stuck({ step: 'verify', fault: { cause, detail: 'Because of the test.' } });
 
@@ -193,9 +193,7 @@ describe('the helper', () => {
       const { code, stderr } = await cli.run(helper, args);
       expect(code).toBe(3);
       expect(stderr).toContain('helper-missing');
-      expect(stderr).toContain(
-        `sudo dist/bin/mooring-helper --socket ${helper.socketPath} --state-dir /var/lib/mooring --operators /etc/mooring/operators`,
-      );
+      expect(stderr).toContain('mooring helper install');
     },
   );
 

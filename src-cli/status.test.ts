@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { MockOptions } from '../src-engine/mock-helper/mock-helper.ts';
+import { unanswered, verifiedPart } from '../src-engine/mock-helper/mock-status.ts';
 import { EXAMPLE_FILE } from '../src-engine/testing/examples.ts';
-import type { FakeOptions } from '../src-engine/testing/fake-helper.ts';
-import { unanswered, verifiedPart } from '../src-engine/testing/fake-status.ts';
 import { CAUSES, type TunnelStatus } from '../src-shared/helper-protocol/status.ts';
 import { bundled, fake } from './testing/harness.ts';
 
@@ -17,7 +17,7 @@ const validate = ajv.compile(JSON.parse(readFileSync(path, 'utf8')));
 const built = await bundled();
 
 /** A user whose profile `home` is up and stays at the first step until the test observes more. */
-async function setUp(options: FakeOptions = {}) {
+async function setUp(options: MockOptions = {}) {
   const helper = await fake({ script: () => [], ...options });
   const cli = await built.user(helper);
   await cli.broughtUp(helper, 'home');

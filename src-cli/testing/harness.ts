@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, onTestFinished, vi } from 'vitest';
 import { HelperClient } from '../../src-engine/helper-client/helper-client.ts';
+import { MockHelper, type MockOptions } from '../../src-engine/mock-helper/mock-helper.ts';
 import { importProfile } from '../../src-engine/profiles/import-profile.ts';
 import { ProfileStore } from '../../src-engine/profiles/profile-store.ts';
 import { bringUp } from '../../src-engine/session/changes.ts';
 import { EXAMPLE_FILE } from '../../src-engine/testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../../src-engine/testing/fake-helper.ts';
 
 export type Ended = {
   readonly code: number | null;
@@ -30,8 +30,8 @@ export async function bundled(): Promise<Cli> {
 }
 
 /** A helper for one test. */
-export async function fake(options?: FakeOptions): Promise<FakeHelper> {
-  const helper = await FakeHelper.listen(options);
+export async function fake(options?: MockOptions): Promise<MockHelper> {
+  const helper = await MockHelper.listen(options);
   onTestFinished(() => helper.close());
   return helper;
 }
@@ -69,7 +69,7 @@ export class Cli {
   }
 
   /** A user with the profile `home`, or those named. */
-  async user(helper: FakeHelper, names: readonly string[] = ['home'], text = EXAMPLE_FILE) {
+  async user(helper: MockHelper, names: readonly string[] = ['home'], text = EXAMPLE_FILE) {
     const cli = await this.fresh();
     for (const name of names) {
       await cli.imported(helper, name, text);
@@ -94,7 +94,7 @@ export class Cli {
   }
 
   /** Imports a profile without starting a command: those are what takes long here. */
-  async imported(helper: FakeHelper, name: string, text: string): Promise<void> {
+  async imported(helper: MockHelper, name: string, text: string): Promise<void> {
     const client = await connected(helper);
     const store = new ProfileStore(this.profiles);
     const result = await importProfile(client, store, { name, text, replace: false });
@@ -105,7 +105,7 @@ export class Cli {
   }
 
   /** Makes a profile desired without starting a command. */
-  async broughtUp(helper: FakeHelper, name: string): Promise<void> {
+  async broughtUp(helper: MockHelper, name: string): Promise<void> {
     const client = await connected(helper);
     await bringUp(client, new ProfileStore(this.profiles), name);
     client.dispose();
@@ -113,7 +113,7 @@ export class Cli {
 
   /** `stdin` is all that the command reads; null leaves it open. */
   start(
-    helper: FakeHelper | undefined,
+    helper: MockHelper | undefined,
     args: readonly string[],
     stdin: string | null = '',
   ): Running {
@@ -135,12 +135,12 @@ export class Cli {
     return { child, ended: collect(child) };
   }
 
-  run(helper: FakeHelper | undefined, args: readonly string[], stdin?: string): Promise<Ended> {
+  run(helper: MockHelper | undefined, args: readonly string[], stdin?: string): Promise<Ended> {
     return this.start(helper, args, stdin).ended;
   }
 }
 
-async function connected({ socketPath }: FakeHelper): Promise<HelperClient> {
+async function connected({ socketPath }: MockHelper): Promise<HelperClient> {
   const client = new HelperClient({ socketPath, socketOwner: process.getuid?.() ?? 0 });
   await client.start();
   return client;

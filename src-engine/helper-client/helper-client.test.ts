@@ -3,15 +3,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { MockHelper, type MockOptions } from '../mock-helper/mock-helper.ts';
 import { exampleTunnel } from '../testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../testing/fake-helper.ts';
 import { HelperClient } from './helper-client.ts';
 import { helperSocketPath } from './socket-path.ts';
 
 const socketOwner = process.getuid?.() ?? 0;
 
-async function fake(options?: FakeOptions): Promise<FakeHelper> {
-  const helper = await FakeHelper.listen(options);
+async function fake(options?: MockOptions): Promise<MockHelper> {
+  const helper = await MockHelper.listen(options);
   onTestFinished(() => helper.close());
   return helper;
 }
@@ -23,8 +23,8 @@ function clientOf(socketPath: string, timeoutMs = 2000): HelperClient {
 }
 
 async function started(
-  options?: FakeOptions,
-): Promise<{ client: HelperClient; helper: FakeHelper }> {
+  options?: MockOptions,
+): Promise<{ client: HelperClient; helper: MockHelper }> {
   const helper = await fake(options);
   const client = clientOf(helper.socketPath);
   expect((await client.start()).ok).toBe(true);

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { MockHelper, type MockOptions } from '../mock-helper/mock-helper.ts';
 import { exampleTunnel } from '../testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../testing/fake-helper.ts';
 import { HelperClient } from './helper-client.ts';
 import { HelperWatch } from './watch.ts';
 
 const socketOwner = process.getuid?.() ?? 0;
 
-async function watched(options?: FakeOptions) {
-  const helper = await FakeHelper.listen(options);
+async function watched(options?: MockOptions) {
+  const helper = await MockHelper.listen(options);
   const said: string[] = [];
   const watch = new HelperWatch({ socketPath: helper.socketPath, socketOwner }, (event) => {
     const steps =
@@ -22,7 +22,7 @@ async function watched(options?: FakeOptions) {
   return { helper, watch, said, until };
 }
 
-async function set(helper: FakeHelper): Promise<void> {
+async function set(helper: MockHelper): Promise<void> {
   const client = new HelperClient({ socketPath: helper.socketPath, socketOwner });
   await client.start();
   await client.set({ desired: { tunnels: [exampleTunnel()] } });
@@ -68,4 +68,20 @@ test('nothing is told after dispose, and dispose may come before start is throug
   await set(helper);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(said).toEqual([]);
+});
+
+test('an attempt may be asked for instead of waited for', async () => {
+  const { helper, watch, until } = await watched();
+  await helper.stop();
+  watch.start();
+  await until('helper-missing');
+  // By now attempts are seconds apart.
+  await new Promise((resolve) => setTimeout(resolve, 1800));
+  await helper.listenAgain();
+  const since = performance.now();
+  watch.retry();
+  await until('[]');
+  expect(performance.now() - since).toBeLessThan(1000);
+  watch.retry();
+  expect(helper.requests.filter(({ method }) => method === 'subscribe')).toHaveLength(1);
 });

@@ -34,6 +34,16 @@ export class HelperWatch {
     void this.#attempt();
   }
 
+  /** Tries at once instead of at the end of the present delay; nothing while it is connected. */
+  retry(): void {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#delayMs = FIRST_DELAY_MS;
+      void this.#attempt();
+    }
+  }
+
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
@@ -76,7 +86,10 @@ export class HelperWatch {
     if (this.#told !== reason.name) {
       this.#tell({ kind: 'lost', reason });
     }
-    this.#timer = setTimeout(() => void this.#attempt(), this.#delayMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#attempt();
+    }, this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, LAST_DELAY_MS);
   }
 

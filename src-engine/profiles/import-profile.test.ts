@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { HelperClient } from '../helper-client/helper-client.ts';
+import { MockHelper, type MockOptions } from '../mock-helper/mock-helper.ts';
 import {
   EXAMPLE_FILE,
   EXAMPLE_HELD,
@@ -11,13 +12,12 @@ import {
   EXAMPLE_PUBLIC,
   exampleProfile,
 } from '../testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../testing/fake-helper.ts';
 import { importProfile } from './import-profile.ts';
 import { ProfileStore } from './profile-store.ts';
 import { removeProfile } from './remove-profile.ts';
 
-async function setUp(options?: FakeOptions) {
-  const helper = await FakeHelper.listen(options);
+async function setUp(options?: MockOptions) {
+  const helper = await MockHelper.listen(options);
   const root = await mkdtemp(join(tmpdir(), 'import-'));
   const client = new HelperClient({
     socketPath: helper.socketPath,
@@ -153,8 +153,8 @@ test('when the profile cannot be written the key does not stay, unless it was th
 });
 
 test.each([
-  ['a reader', { access: 'read' } as FakeOptions, 'not-authorised'],
-  ['a helper that cannot store', { refuse: { 'keys.put': 'internal' } } as FakeOptions, 'internal'],
+  ['a reader', { access: 'read' } as MockOptions, 'not-authorised'],
+  ['a helper that cannot store', { refuse: { 'keys.put': 'internal' } } as MockOptions, 'internal'],
 ])('%s writes no profile', async (_about, options, name) => {
   const { store, put } = await setUp(options);
   expect(errorName(await put())).toBe(name);

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HelperClient } from '../helper-client/helper-client.ts';
+import { MockHelper, type MockOptions } from '../mock-helper/mock-helper.ts';
+import { unanswered, verifiedPart } from '../mock-helper/mock-status.ts';
 import { ProfileStore } from '../profiles/profile-store.ts';
 import { exampleProfile } from '../testing/examples.ts';
-import { FakeHelper, type FakeOptions } from '../testing/fake-helper.ts';
-import { unanswered, verifiedPart } from '../testing/fake-status.ts';
 import { bringUp, keepLearnedPrefixes, takeAllDown, takeDown } from './changes.ts';
 import { overview } from './overview.ts';
 import { waitUntilUp } from './wait-until-up.ts';
 
 const socketOwner = process.getuid?.() ?? 0;
 
-async function setUp(options?: FakeOptions) {
-  const helper = await FakeHelper.listen(options);
+async function setUp(options?: MockOptions) {
+  const helper = await MockHelper.listen(options);
   const folder = await mkdtemp(join(tmpdir(), 'session-'));
   const client = new HelperClient({ socketPath: helper.socketPath, socketOwner });
   onTestFinished(async () => {
@@ -116,7 +116,7 @@ test('a prefix that was heard is kept, a pinned one is not touched', async () =>
 
 describe('waiting', () => {
   async function wait(
-    options: FakeOptions,
+    options: MockOptions,
     timeoutMs = 1000,
     signal = new AbortController().signal,
   ) {

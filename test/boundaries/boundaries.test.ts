@@ -82,7 +82,7 @@ describe('the rules bite', () => {
     ['src-shared/model/mac.ts', 'react'],
     ['src-engine/keys/key-pair.ts', 'electron'],
     ['src-engine/keys/key-pair.ts', 'src-cli/main.ts'],
-    ['src-engine/keys/key-pair.ts', 'src-engine/testing/fake-helper.ts'],
+    ['src-engine/keys/key-pair.ts', 'src-engine/testing/examples.ts'],
     ['src-cli/main.ts', 'electron/main'],
     ['src-cli/main.ts', 'src-main/index.ts'],
     ['src-cli/main.ts', 'test/kernel/world/world.ts'],
@@ -93,6 +93,7 @@ describe('the rules bite', () => {
     ['src-renderer/app/app.tsx', 'src-engine/keys/key-pair.ts'],
     ['src-renderer/ui/button.tsx', 'src-renderer/store/store.ts'],
     ['src-hub/plan.ts', 'src-cli/main.ts'],
+    ['src-main/world.ts', 'src-engine/mock-helper/mock-helper.ts'],
   ])('%s -> %s', (file, target) => {
     expect(ruleFor(TYPESCRIPT_RULES, file, target)).toBeGreaterThan(0);
   });
@@ -101,7 +102,7 @@ describe('the rules bite', () => {
     ['src-shared/model/mac.ts', 'zod'],
     ['src-shared/helper-protocol/status.ts', 'src-shared/model/mac.ts'],
     ['src-engine/keys/key-pair.ts', 'node:crypto'],
-    ['src-engine/keys/key-pair.test.ts', 'src-engine/testing/fake-helper.ts'],
+    ['src-engine/keys/key-pair.test.ts', 'src-engine/testing/examples.ts'],
     ['src-cli/main.ts', 'src-engine/keys/key-pair.ts'],
     ['src-main/preload.ts', 'src-shared/ipc/schema.ts'],
     ['src-renderer/app/app.tsx', 'react'],
@@ -122,6 +123,9 @@ describe('the rules bite', () => {
     ['helpers/cmd/mooring-helper/main.go', 'helpers/internal/link', 0],
     ['helpers/internal/netnstest/netnstest_linux.go', 'os/exec', 0],
     ['helpers/internal/link/link.go', 'helpers/internal/netnstest', 1],
+    ['helpers/internal/server/session.go', 'helpers/internal/install', 1],
+    ['helpers/internal/reconcile/set.go', 'github.com/coreos/go-systemd/v22/dbus', 1],
+    ['helpers/internal/install/systemd_linux.go', 'github.com/coreos/go-systemd/v22/dbus', 0],
   ])('%s -> %s: %i', (file, target, count) => {
     expect(ruleFor(GO_RULES, file, target)).toBe(count);
   });

@@ -89,9 +89,15 @@ export const TYPESCRIPT_RULES: readonly Rule[] = [
   },
   {
     from: 'src-',
-    except: /\.test\.ts$|\/testing\//,
+    except: /\.test\.tsx?$|\/testing\//,
     never: /^src-[a-z]+\/testing\//,
     why: 'doubles are for tests',
+  },
+  {
+    from: 'src-',
+    except: /\.test\.tsx?$|\/testing\/|^src-engine\/mock-helper\/|^src-main\/mock-world\.ts$/,
+    never: folder('src-engine/mock-helper'),
+    why: 'packages leave it out, so nothing that is in them may need it',
   },
   {
     from: 'src-',
@@ -167,6 +173,17 @@ export const GO_RULES: readonly Rule[] = [
     from: 'helpers',
     never: internal('netnstest'),
     why: 'it starts programs, which only tests may',
+  },
+  {
+    from: OURS,
+    never: internal('install'),
+    why: 'what installs is reached from the command line, never from a request',
+  },
+  {
+    from: 'helpers',
+    except: /^helpers\/(?:internal\/install|cmd)\//,
+    never: named('github.com/coreos/go-systemd'),
+    why: 'what runs is the same under every service manager, and tells none of them what to do',
   },
   {
     from: OURS,

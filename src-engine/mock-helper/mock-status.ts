@@ -6,11 +6,11 @@ import { stableAddressOf } from '../../src-shared/model/eui64.ts';
 export type Script = readonly Partial<TunnelStatus>[];
 
 /** The time that fake readings tell. */
-export const FAKE_TIME = '2026-11-24T22:48:24Z';
+export const MOCK_TIME = '2026-11-24T22:48:24Z';
 
 const unread = { ok: null, rttMs: null, at: null };
-const answered = { ok: true, rttMs: 20.5, at: FAKE_TIME };
-export const unanswered = { ok: false, rttMs: null, at: FAKE_TIME };
+const answered = { ok: true, rttMs: 20.5, at: MOCK_TIME };
+export const unanswered = { ok: false, rttMs: null, at: MOCK_TIME };
 
 const PREFIX = '2001:db8::/64';
 
@@ -47,7 +47,7 @@ export function bringUpScript(tunnel: Tunnel): Script {
       underlay: { interface: 'wlan0', address: '192.168.88.20' },
     },
     { step: 'tap' },
-    { step: 'address', lastHandshake: FAKE_TIME },
+    { step: 'address', lastHandshake: MOCK_TIME },
     { step: 'verify', prefix, address: stableAddressOf(prefix, tunnel.mac), dad: 'tentative' },
     verifiedPart,
   ];
@@ -58,7 +58,7 @@ export const verifiedPart: Partial<TunnelStatus> = {
   step: 'up',
   dad: 'ok',
   fault: null,
-  verifiedSince: FAKE_TIME,
+  verifiedSince: MOCK_TIME,
   reachability: { link: answered, ethernet: answered, internet: answered },
 };
 

@@ -18,9 +18,9 @@ import type { Status, TunnelStatus } from '../../src-shared/helper-protocol/stat
 import { namedErrorOf } from '../../src-shared/model/checked.ts';
 import type { NamedError } from '../../src-shared/model/result.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
-import { bringUpScript, freshStatus, redacted, type Script } from './fake-status.ts';
+import { bringUpScript, freshStatus, redacted, type Script } from './mock-status.ts';
 
-export type FakeOptions = {
+export type MockOptions = {
   readonly access?: 'read' | 'write';
   /** Sent instead of the greeting; null sends none. */
   readonly hello?: unknown;
@@ -31,12 +31,17 @@ export type FakeOptions = {
   readonly refuse?: Readonly<Record<string, HelperErrorName>>;
   /** The field that these name. */
   readonly refusedField?: string;
+  /** Tunnels that it holds from the start, at the end of their scripts. */
+  readonly held?: readonly requests.Tunnel[];
 };
 
 const WRITES = ['set', 'probe', 'keys.put', 'keys.list', 'keys.delete'];
 
-/** Speaks the real protocol over a real socket and holds tunnels that exist only here. For tests. */
-export class FakeHelper {
+/**
+ * Speaks the real protocol over a real socket and holds tunnels that exist only here: for tests, and for work on
+ * the app where there is no helper.
+ */
+export class MockHelper {
   readonly socketPath: string;
   /** Every request, in order, without the secrets of keys.put. */
   readonly requests: { readonly method: string; readonly params: unknown }[] = [];
@@ -45,25 +50,34 @@ export class FakeHelper {
   desired: readonly requests.Tunnel[] = [];
 
   readonly #folder: string;
-  readonly #options: FakeOptions;
+  readonly #options: MockOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #subscribers = new Set<MessageConnection>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #tunnels: TunnelStatus[] = [];
 
-  private constructor(folder: string, options: FakeOptions) {
+  private constructor(folder: string, options: MockOptions) {
     this.#folder = folder;
     this.socketPath = join(folder, 'helper.sock');
     this.#options = options;
     this.#server = createServer((socket) => this.#serve(socket));
+    this.desired = options.held ?? [];
+    this.#tunnels = this.desired.map((tunnel, slot) =>
+      Object.assign(freshStatus(tunnel, slot), ...this.#script(tunnel)),
+    );
   }
 
   /** Listens in a new folder of its own; `close` removes it. */
-  static async listen(options: FakeOptions = {}): Promise<FakeHelper> {
-    const fake = new FakeHelper(await mkdtemp(join(tmpdir(), 'fake-helper-')), options);
-    await fake.listenAgain();
-    return fake;
+  static async listen(options: MockOptions = {}): Promise<MockHelper> {
+    const mock = await MockHelper.absent(options);
+    await mock.listenAgain();
+    return mock;
+  }
+
+  /** As `listen`, but nobody answers before `listenAgain`. */
+  static async absent(options: MockOptions = {}): Promise<MockHelper> {
+    return new MockHelper(await mkdtemp(join(tmpdir(), 'mock-helper-')), options);
   }
 
   async listenAgain(): Promise<void> {
@@ -95,7 +109,7 @@ export class FakeHelper {
   }
 
   #status(): Status {
-    const status = { version: '0.1.0-fake', tunnels: this.#tunnels };
+    const status = { version: '0.1.0-mock', tunnels: this.#tunnels };
     return this.#options.access === 'read' ? redacted(status) : status;
   }
 
@@ -117,7 +131,7 @@ export class FakeHelper {
     const engines = [{ kind: 'kernel', lacks: [] }];
     const greeting = hello ?? {
       protocol: PROTOCOL_VERSION,
-      version: '0.1.0-fake',
+      version: '0.1.0-mock',
       access,
       engines,
     };
@@ -170,9 +184,13 @@ export class FakeHelper {
       this.#tell();
     }
     for (const tunnel of tunnels.filter(({ name }) => !before.some((t) => t.name === name))) {
-      this.#play(tunnel.name, (this.#options.script ?? bringUpScript)(tunnel));
+      this.#play(tunnel.name, this.#script(tunnel));
     }
     return { changed };
+  }
+
+  #script(tunnel: requests.Tunnel): Script {
+    return (this.#options.script ?? bringUpScript)(tunnel);
   }
 
   #play(name: string, script: Script): void {
