@@ -10,7 +10,7 @@ type Complaint = NamedError & { readonly line?: number; readonly suggestion?: st
 /** Says a named error and what can be done about it on stderr; gives the exit code. */
 export function complain(context: Context, error: Complaint): number {
   context.stderr(`mooring: ${describe(error)}\n`);
-  for (const line of advice(context, error)) {
+  for (const line of advice(error)) {
     context.stderr(`  ${line}\n`);
   }
   return exitCodeOf(error.name);
@@ -25,18 +25,14 @@ function describe({ name, message, field, line, quoted: text }: Complaint): stri
   return `${name}: ${where}${printable(message)}${got}`;
 }
 
-function advice({ helper }: Context, { name, field, suggestion }: Complaint): readonly string[] {
+function advice({ name, field, suggestion }: Complaint): readonly string[] {
   switch (name) {
     case 'helper-missing':
-      return [
-        'In a checkout, after npm run build, this runs it until Ctrl-C:',
-        `sudo dist/bin/mooring-helper --socket ${helper.socketPath} --state-dir /var/lib/mooring --operators ${OPERATORS}`,
-      ];
+      return ['mooring helper install has the system run it from now on.'];
     case 'not-authorised':
       return [
         'Only root and the operators of this machine may do this.',
-        `Root makes you one by a line ${process.getuid?.()}, your user id, in ${OPERATORS}`,
-        "(the file given by --operators; one user id a line, root's own).",
+        `mooring helper install makes you one: a line ${process.getuid?.()}, your user id, in ${OPERATORS}`,
       ];
     case 'untrusted-helper':
       return [

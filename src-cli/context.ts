@@ -3,6 +3,7 @@ import type { HelperClient, HelperOptions } from '../src-engine/helper-client/he
 import type { ProfileStore } from '../src-engine/profiles/profile-store.ts';
 import type { Hello } from '../src-shared/helper-protocol/replies.ts';
 import type { Result } from '../src-shared/model/result.ts';
+import type { RootHelper } from './root-helper.ts';
 
 /** All that a command touches of the world. Answers go to stdout, everything else to stderr. */
 export type Context = {
@@ -12,6 +13,7 @@ export type Context = {
   readonly stdin: NodeJS.ReadStream;
   readonly helper: HelperOptions;
   readonly store: ProfileStore;
+  readonly rootHelper: RootHelper;
 };
 
 /** Runs `work` with a connected helper, which has greeted, and closes the connection behind it. */

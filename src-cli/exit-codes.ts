@@ -1,3 +1,5 @@
+import { INSTALLED_BUT_NO_SYSTEMD } from '../src-engine/installation/installation.ts';
+
 /** The exit codes of `mooring`; scripts rely on them. */
 export const EXIT = {
   ok: 0,
@@ -12,6 +14,8 @@ export const EXIT = {
   notVerified: 5,
   /** Another device has this identity. */
   identityInUse: 6,
+  /** The helper is installed, but there is no systemd that starts it. */
+  noSystemd: INSTALLED_BUT_NO_SYSTEMD,
   /** Ctrl-C, as shells count signals. */
   interrupted: 130,
 } as const;
@@ -24,7 +28,14 @@ const UNUSABLE_HELPER = [
   'helper-timeout',
   'bad-answer',
 ];
-const TROUBLE = ['profile-io', 'internal', 'engine-missing', 'bad-frame', 'bad-message'];
+const TROUBLE = [
+  'profile-io',
+  'internal',
+  'engine-missing',
+  'no-helper-program',
+  'bad-frame',
+  'bad-message',
+];
 
 /** The exit code of a named error; what has none of its own is bad input. */
 export function exitCodeOf(name: string): number {

@@ -3,6 +3,7 @@ import { helperSocketPath } from '../src-engine/helper-client/socket-path.ts';
 import { ProfileStore, profilesFolder } from '../src-engine/profiles/profile-store.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { rootHelper } from './root-helper.ts';
 
 export type ProgramOptions = {
   readonly version: string;
@@ -36,6 +37,7 @@ function contextOf({ version, socketOwner = 0 }: ProgramOptions): Context {
     stdin: process.stdin,
     helper: { socketPath: helperSocketPath(process.env), socketOwner },
     store: new ProfileStore(profilesFolder(process.env)),
+    rootHelper: rootHelper(),
   };
 }
 
@@ -87,6 +89,7 @@ function describeCommands(context: Context, done: (code: number) => void): Comma
 
   describeProfile(program, context, done);
   describeKey(program, context, done);
+  describeHelper(program, context, done);
 
   program
     .command('version')
@@ -157,6 +160,36 @@ function describeKey(program: Command, context: Context, done: (code: number) =>
     .action(async () => {
       const { keyPublic } = await import('./commands/key-public.ts');
       done(await keyPublic(context));
+    });
+}
+
+function describeHelper(program: Command, context: Context, done: (code: number) => void): void {
+  const helper = program.command('helper').description('install the helper, remove it, look at it');
+
+  helper
+    .command('install')
+    .description('have the system run the helper from now on; asks for your password by sudo')
+    .option('--operator <uid>', 'who may bring tunnels up and down; you, when left out')
+    .action(async ({ operator }: { operator?: string }) => {
+      const { helperInstall } = await import('./commands/helper-install.ts');
+      done(await helperInstall(context, { operator }));
+    });
+
+  helper
+    .command('uninstall')
+    .description('take all tunnels down and remove the helper; the private keys stay')
+    .action(async () => {
+      const { helperUninstall } = await import('./commands/helper-uninstall.ts');
+      done(await helperUninstall(context));
+    });
+
+  helper
+    .command('status')
+    .description('whether the helper is installed and runs, and what you may do')
+    .option('--json', 'as JSON', false)
+    .action(async (options: { json: boolean }) => {
+      const { helperStatus } = await import('./commands/helper-status.ts');
+      done(await helperStatus(context, options));
     });
 }
 

@@ -28,10 +28,19 @@ export function kernelTests() {
 export async function runBundled(programs, command, job) {
   await mkdir(cache, { recursive: true });
   return withFolder(join(cache, 'bundles-'), async (dir) => {
-    await bundle({ agent: join(sources, 'world/agent/main.ts'), ...programs }, dir);
+    const own = {
+      agent: join(sources, 'world/agent/main.ts'),
+      elevate: join(sources, 'world/elevate.ts'),
+    };
+    await bundle({ ...own, ...programs }, dir);
     const path = (/** @type {string} */ name) => join(dir, `${name}.cjs`);
-    // What the code inside is told: where its own agent and the things under test are.
-    const env = { MOORING_TEST_AGENT: path('agent'), MOORING_BIN: join(dist, 'bin'), ...job.env };
+    // What the code inside is told: where its own programs and the things under test are.
+    const env = {
+      MOORING_TEST_AGENT: path('agent'),
+      MOORING_TEST_ELEVATE: path('elevate'),
+      MOORING_BIN: join(dist, 'bin'),
+      ...job.env,
+    };
     return runJob({ ...job, command: [process.execPath, ...command(path)], env });
   });
 }

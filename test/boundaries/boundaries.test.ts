@@ -23,7 +23,7 @@ describe('TypeScript', () => {
 
   test('the sources were found, and every relative import names a file that is there', () => {
     const files = new Set(sources.map(({ file }) => file));
-    for (const folder of ['src-shared', 'src-engine', 'src-cli']) {
+    for (const folder of ['src-shared', 'src-engine', 'src-cli', 'src-renderer']) {
       expect([...files].some((file) => file.startsWith(`${folder}/`))).toBe(true);
     }
     const missing = sources.flatMap(({ imports }) =>
@@ -66,6 +66,11 @@ describe('each folder is checked with the globals that it has', () => {
     ['src-shared', {}, 'it runs in the window and outside of it'],
     ['src-engine', { types: ['node'] }, 'it runs on Node'],
     ['src-cli', { types: ['node'] }, 'it runs on Node'],
+    [
+      'src-renderer',
+      { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: ['vite/client'], jsx: 'react-jsx' },
+      'it runs in the page',
+    ],
   ])('%s: %j, because %s', (folder, expected, _why) => {
     expect(settings(`${folder}/tsconfig.json`)).toEqual(expected);
   });
@@ -91,7 +96,8 @@ describe('the rules bite', () => {
     ['src-main/preload.ts', 'src-engine/keys/key-pair.ts'],
     ['src-main/preload.ts', 'src-shared/model/mac.ts'],
     ['src-renderer/app/app.tsx', 'src-engine/keys/key-pair.ts'],
-    ['src-renderer/ui/button.tsx', 'src-renderer/store/store.ts'],
+    ['src-renderer/ui/Button.tsx', 'src-renderer/store/window-store.ts'],
+    ['src-renderer/app/App.tsx', 'src-renderer/testing/fake-ipc.ts'],
     ['src-hub/plan.ts', 'src-cli/main.ts'],
     ['src-main/world.ts', 'src-engine/mock-helper/mock-helper.ts'],
   ])('%s -> %s', (file, target) => {
@@ -105,7 +111,8 @@ describe('the rules bite', () => {
     ['src-engine/keys/key-pair.test.ts', 'src-engine/testing/examples.ts'],
     ['src-cli/main.ts', 'src-engine/keys/key-pair.ts'],
     ['src-main/preload.ts', 'src-shared/ipc/schema.ts'],
-    ['src-renderer/app/app.tsx', 'react'],
+    ['src-renderer/app/App.tsx', 'react'],
+    ['src-renderer/features/home/Home.test.tsx', 'src-renderer/testing/states.ts'],
   ])('and let pass what is right: %s -> %s', (file, target) => {
     expect(ruleFor(TYPESCRIPT_RULES, file, target)).toBe(0);
   });

@@ -95,7 +95,8 @@ export const TYPESCRIPT_RULES: readonly Rule[] = [
   },
   {
     from: 'src-',
-    except: /\.test\.tsx?$|\/testing\/|^src-engine\/mock-helper\/|^src-main\/mock-world\.ts$/,
+    except:
+      /\.test\.tsx?$|\/testing\/|^src-engine\/mock-helper\/|^src-main\/development-world\.ts$/,
     never: folder('src-engine/mock-helper'),
     why: 'packages leave it out, so nothing that is in them may need it',
   },

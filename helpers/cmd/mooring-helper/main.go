@@ -3,34 +3,35 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
-	"path/filepath"
-	"syscall"
-
-	"mooring.dev/helpers/internal/auth"
-	"mooring.dev/helpers/internal/keystore"
-	"mooring.dev/helpers/internal/server"
+	"strings"
 )
 
 // version is set by the build.
 var version = "dev"
 
 const usage = `usage: mooring-helper --socket PATH --state-dir DIR [--operators FILE] [--log-level LEVEL]
+       mooring-helper install --operator UID
+       mooring-helper uninstall
 
-Runs in the foreground as root. SIGTERM or SIGINT takes the tunnels down and leaves the machine as it was.
+Without a command it runs in the foreground as root. SIGTERM or SIGINT takes the tunnels down and leaves the machine
+as it was.
 
   --socket PATH      where to listen; everyone may connect and read, changes are for operators
   --state-dir DIR    private keys (root only) and the desired tunnels
   --operators FILE   user ids, one a line, that may change things beside root; must be root's own
   --log-level LEVEL  debug, info, warn or error (default info)
   --version          print the version
+
+install, as root, copies this program to where root alone can replace it and has the system start it with the
+machine; the user with the id UID may change things from then on. Again it changes nothing.
+uninstall, as root, takes the tunnels down and removes everything but the private keys.
+They end with 2 on wrong usage, 4 when not root, 7 when it is installed but there is no systemd to start it.
 `
 
 type options struct {
@@ -42,18 +43,22 @@ type options struct {
 var errUsage = errors.New("usage")
 
 func main() {
+	if len(os.Args) > 1 && (os.Args[1] == "install" || os.Args[1] == "uninstall") {
+		os.Exit(installation(os.Args[1:], os.Stdout, os.Stderr))
+	}
 	opts, err := parse(os.Args[1:], os.Stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "mooring-helper: %v\n\n%s", err, usage)
-		os.Exit(2)
+		os.Exit(exitUsage)
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: opts.level}))
 	if err := run(opts, log); err != nil {
 		log.Error("mooring-helper ends", "err", err)
-		os.Exit(1)
+		notify("STATUS=" + strings.ReplaceAll(err.Error(), "\n", "; ")) // shown by "systemctl status"
+		os.Exit(exitTrouble)
 	}
 }
 
@@ -80,65 +85,4 @@ func parse(args []string, out io.Writer) (o options, err error) {
 		return o, fmt.Errorf("%w: --socket and --state-dir are needed", errUsage)
 	}
 	return o, nil
-}
-
-// run wires the parts and serves until a signal. It returns once the machine is as it was.
-func run(o options, log *slog.Logger) error {
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("must run as root, this is uid %d", os.Geteuid())
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-
-	if err := os.MkdirAll(o.stateDir, 0o700); err != nil {
-		return err
-	}
-	unlock, err := lock(filepath.Join(o.stateDir, "lock"))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	keys, err := keystore.Open(filepath.Join(o.stateDir, "keys"))
-	if err != nil {
-		return err
-	}
-	listener, err := server.Listen(o.socket)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-
-	manager, parts := newManager(log, keys, o.stateDir)
-	srv := &server.Server{Reconciler: manager, Keys: keys, Policy: auth.NewPolicy(o.operators), Version: version, Log: log}
-
-	// Whichever part ends first ends the others; the reconciler's end is the take-down.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	parts = append(parts, func(ctx context.Context) error { return srv.Serve(ctx, listener) })
-	ended := make(chan error, len(parts))
-	for _, part := range parts {
-		go func() {
-			defer cancel()
-			ended <- part(ctx)
-		}()
-	}
-	log.Info("ready", "version", version, "socket", o.socket, "state", o.stateDir, "operators", o.operators)
-	var all []error
-	for range parts {
-		all = append(all, <-ended)
-	}
-	return errors.Join(all...)
-}
-
-// lock keeps a second helper off the same state directory; the lock ends with the process.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("another helper uses %s: %w", filepath.Dir(path), err)
-	}
-	return func() { f.Close() }, nil
 }

@@ -5,6 +5,7 @@ package auth
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -43,7 +44,7 @@ func (pol *Policy) MayChange(p Peer) (bool, string) {
 	return false, fmt.Sprintf("uid %d is not listed in %s", p.UID, pol.path)
 }
 
-// readOperators reads one user id a line; # starts a comment.
+// readOperators reads the file if nobody but root could have written it.
 func readOperators(path string) (map[uint32]bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -57,8 +58,14 @@ func readOperators(path string) (map[uint32]bool, error) {
 	if owner, ok := ownerOf(st); !ok || owner != 0 || !st.Mode().IsRegular() || st.Mode().Perm()&0o022 != 0 {
 		return nil, fmt.Errorf("%s must be a file of root's that no one else may write, it is %v", path, st.Mode())
 	}
+	return ParseOperators(f, path)
+}
+
+// ParseOperators reads one user id a line; # starts a comment. The error quotes what is none, and names its line
+// in the file called name.
+func ParseOperators(r io.Reader, name string) (map[uint32]bool, error) {
 	uids := map[uint32]bool{}
-	sc := bufio.NewScanner(f)
+	sc := bufio.NewScanner(r)
 	for n := 1; sc.Scan(); n++ {
 		line, _, _ := strings.Cut(sc.Text(), "#")
 		if line = strings.TrimSpace(line); line == "" {
@@ -66,7 +73,7 @@ func readOperators(path string) (map[uint32]bool, error) {
 		}
 		uid, err := strconv.ParseUint(line, 10, 32)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %q is not a user id", path, n, line)
+			return nil, fmt.Errorf("%s:%d: %q is not a user id", name, n, line)
 		}
 		uids[uint32(uid)] = true
 	}

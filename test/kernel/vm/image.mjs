@@ -23,6 +23,9 @@ const packages = [
   'radvd',
   'kmod',
   'systemd',
+  'dbus-daemon',
+  'polkitd',
+  'pkexec',
   'xz-utils',
 ];
 
@@ -35,7 +38,9 @@ const packages = [
  */
 
 const stamp = join(cache, 'guest.json');
-const how = fingerprint([fileURLToPath(new URL('unpack.mjs', import.meta.url))]);
+const how = fingerprint(
+  ['image.mjs', 'unpack.mjs'].map((name) => fileURLToPath(new URL(name, import.meta.url))),
+);
 
 /** Asking apt takes two seconds; what it said stays good for a day. */
 const askAgainAfterMs = 24 * 3600_000;

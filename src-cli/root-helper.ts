@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { INSTALLED_HELPER } from '../src-engine/installation/installation.ts';
+import { complain } from './complain.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** How this program gets the helper's own one run as root. */
+export type RootHelper = {
+  readonly uid: number;
+  /** Whom sudo has made root, as it says itself. */
+  readonly sudoUid: string | undefined;
+  /** The helper's program; undefined where there is none. */
+  readonly program: string | undefined;
+  /** Runs a program in this terminal and gives its exit code; undefined: there is no such program. */
+  readonly run: (argv: readonly string[]) => Promise<number | undefined>;
+};
+
+export function rootHelper(): RootHelper {
+  return {
+    uid: process.getuid?.() ?? 0,
+    sudoUid: process.env.SUDO_UID,
+    program: findProgram(realpathSync(process.argv[1] ?? '.')),
+    run,
+  };
+}
+
+/** Beside `mooring`, or in a package in the folder `bin` beside its own; else the installed one. */
+function findProgram(mooring: string): string | undefined {
+  const folder = dirname(mooring);
+  return [
+    join(folder, 'mooring-helper'),
+    join(folder, '..', 'bin', 'mooring-helper'),
+    INSTALLED_HELPER,
+  ].find((path) => existsSync(path));
+}
+
+/** Runs the helper's program as root, by sudo where we are not, and gives its exit code. */
+export async function runAsRoot(context: Context, args: readonly string[]): Promise<number> {
+  const { uid, program, run } = context.rootHelper;
+  if (program === undefined) {
+    const message = 'there is no mooring-helper beside this program; npm run build makes both';
+    return complain(context, { name: 'no-helper-program', message });
+  }
+  const argv = [program, ...args];
+  const code = await run(uid === 0 ? argv : ['sudo', '--', ...argv]);
+  if (code !== undefined) {
+    return code;
+  }
+  if (uid === 0) {
+    return complain(context, { name: 'no-helper-program', message: `${program} cannot be run` });
+  }
+  context.stderr('mooring: there is no sudo here. Run this as root:\n');
+  context.stderr(`  ${argv.map(shellWord).join(' ')}\n`);
+  return EXIT.notAuthorised;
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function run([command = '', ...args]: readonly string[]): Promise<number | undefined> {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(undefined));
+    child.once('close', (code) => resolve(code ?? EXIT.interrupted));
+  });
+}
