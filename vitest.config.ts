@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'src-*/**/*.test.ts',
+      'src-*/**/*.test.{ts,tsx}',
       'test/{contract,boundaries}/**/*.test.ts',
       'scripts/**/*.test.mjs',
     ],

@@ -1,18 +1,18 @@
 // @ts-check
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
 import { dist, inRoot } from './lib/paths.mjs';
 import { main, Stop, say } from './lib/progress.mjs';
 
-const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]]]
-  tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 25 minutes)`;
+const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]] | app [ROUNDS]]
+  tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 25 minutes)
+  app      starting, opening the window, memory and size, beside a bare tray (10 times; 3 minutes)`;
 
-await main('bench', async () => {
-  const [what = 'tunnel', ...counts] = process.argv.slice(2);
-  const fits = counts.length <= 3 && counts.every((count) => /^[1-9]\d{0,2}$/.test(count));
-  if (what !== 'tunnel' || !fits) throw new Stop(usage);
-  await build();
+const out = join(dist, 'bench');
+
+/** @param {string[]} counts */
+async function tunnel(counts) {
   // Late, because bundling needs the npm packages.
   const { runBundled } = await import('./lib/kernel-tests.mjs');
   const { status, trouble, kernel, results } = await runBundled(
@@ -21,13 +21,37 @@ await main('bench', async () => {
     { timeoutMs: 3600_000 },
   );
   if (status !== 0) throw new Error(trouble ?? 'the measurement failed; see above');
-  const out = join(dist, 'bench');
   await mkdir(out, { recursive: true });
   for (const [name, text] of Object.entries(results)) await writeFile(join(out, name), text);
-  say(
-    `numbers: ${Object.keys(results)
-      .map((name) => `dist/bench/${name}`)
-      .join(', ')}`,
-  );
+  sayWhere(Object.keys(results));
   return `measured on ${kernel}`;
+}
+
+/** @param {string[]} counts */
+async function app(counts) {
+  const { runOnDesktop } = await import('./lib/e2e-tests.mjs');
+  const results = join(out, 'app');
+  const electron = await runOnDesktop(
+    { bench: inRoot('bench/app/main.ts') },
+    (path) => [path('bench'), ...counts],
+    { results, timeoutMs: 900_000 },
+  );
+  sayWhere((await readdir(results)).map((name) => `app/${name}`));
+  return `measured on Electron ${electron.version}`;
+}
+
+/** @param {string[]} names */
+function sayWhere(names) {
+  say(`numbers: ${names.map((name) => `dist/bench/${name}`).join(', ')}`);
+}
+
+const benches = { tunnel: { run: tunnel, counts: 3 }, app: { run: app, counts: 1 } };
+
+await main('bench', async () => {
+  const [what = 'tunnel', ...counts] = process.argv.slice(2);
+  const bench = what === 'tunnel' || what === 'app' ? benches[what] : undefined;
+  const fits = counts.every((count) => /^[1-9]\d{0,2}$/.test(count));
+  if (!bench || counts.length > bench.counts || !fits) throw new Stop(usage);
+  await build();
+  return bench.run(counts);
 });

@@ -4,5 +4,5 @@ import { main } from './lib/progress.mjs';
 
 await main('build', async () => {
   await build();
-  return 'dist/bin/mooring and dist/bin/mooring-helper are built';
+  return 'dist/bin/mooring, dist/bin/mooring-helper and dist/app are built';
 });

@@ -7,7 +7,9 @@ import { elapsed, main, say, step } from './lib/progress.mjs';
 
 const usage = `Usage: npm test [-- PART...]
   unit              types, formatting, unit tests of TypeScript and Go
-  kernel [NAME...]  the tests on a real kernel, all or those named (connect, roam, …)`;
+  kernel [NAME...]  the tests on a real kernel, all or those named (connect, roam, …)
+  e2e [NAME...]     the tests of the real app, all or those named (tray, …)
+  whole             the real app, helper and kernel together, once`;
 
 /** @type {{ what: string, ok: boolean, seconds: string }[]} */
 const summary = [];
@@ -45,7 +47,6 @@ async function unit() {
 async function kernel(names) {
   // Late, because bundling needs the npm packages.
   const { kernelTests, runKernelTests } = await import('./lib/kernel-tests.mjs');
-  await part('build', build);
   await part('tests on a real kernel', async () => {
     const chosen = names.length > 0 ? names : kernelTests();
     const { status, trouble, kernel: what, seconds } = await runKernelTests(chosen, 900_000);
@@ -54,11 +55,33 @@ async function kernel(names) {
   });
 }
 
+/** @param {string[]} names */
+async function e2e(names) {
+  const { e2eTests, runE2eTests } = await import('./lib/e2e-tests.mjs');
+  await part('tests of the real app', async () => {
+    await runE2eTests(names.length > 0 ? names : e2eTests());
+  });
+}
+
+async function whole() {
+  const { runWholeTest } = await import('./lib/whole-test.mjs');
+  await part('app, helper and kernel', async () => {
+    const { status, trouble, kernel: what, seconds } = await runWholeTest();
+    say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
+    if (status !== 0) throw new Error(trouble ?? 'the test of everything at once failed');
+  });
+}
+
 await main('test', async () => {
   const [what, ...names] = process.argv.slice(2);
-  if (what !== undefined && what !== 'unit' && what !== 'kernel') throw new Error(usage);
-  if (what !== 'kernel') await unit();
-  if (what !== 'unit') await kernel(names);
+  if (what !== undefined && !['unit', 'e2e', 'kernel', 'whole'].includes(what))
+    throw new Error(usage);
+  const wants = (/** @type {string} */ name) => what === undefined || what === name;
+  if (wants('unit')) await unit();
+  if (what !== 'unit') await part('build', build);
+  if (wants('e2e')) await e2e(names);
+  if (wants('kernel')) await kernel(names);
+  if (wants('whole')) await whole();
   for (const { what, ok, seconds } of summary) {
     process.stderr.write(`  ${ok ? 'passed' : 'FAILED'}  ${what.padEnd(28)} ${seconds}\n`);
   }

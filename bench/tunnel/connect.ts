@@ -3,7 +3,7 @@ import { laptop } from '../../test/kernel/world/addresses.ts';
 import { now } from '../../test/kernel/world/agent/protocol.ts';
 import { shellConnect, shellDisconnect } from '../../test/kernel/world/shell-laptop.ts';
 import type { World } from '../../test/kernel/world/world.ts';
-import { type Sample, sample, timed } from './measure.ts';
+import { type Sample, sample, timed } from '../measure.ts';
 import type { MooringLaptop } from './mooring-laptop.ts';
 
 const boundMs = 20_000;

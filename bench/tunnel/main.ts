@@ -3,10 +3,10 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { Mooring } from '../../test/kernel/world/mooring.ts';
 import { World } from '../../test/kernel/world/world.ts';
+import { atMost, type Figure, table } from '../goals.ts';
+import { median, text, worst } from '../measure.ts';
 import { connects } from './connect.ts';
-import { atMost, type Figure, table } from './goals.ts';
 import { idle } from './idle.ts';
-import { median, text, worst } from './measure.ts';
 import { MooringLaptop } from './mooring-laptop.ts';
 import { mooringRoams, shellRoams } from './roams.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type AccessName, laptop } from '../../test/kernel/world/addresses.ts';
 import { shellConnect, shellDisconnect } from '../../test/kernel/world/shell-laptop.ts';
 import type { World } from '../../test/kernel/world/world.ts';
-import { type Sample, sample } from './measure.ts';
+import { type Sample, sample } from '../measure.ts';
 import type { MooringLaptop } from './mooring-laptop.ts';
 
 const port = 7;

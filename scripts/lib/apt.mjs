@@ -31,16 +31,50 @@ async function asRoot(what, args) {
 }
 
 /**
+ * A Debian package, and what shows that it is there: a program, a library by its soname, or, for
+ * fonts and the like, only dpkg's word.
+ * @typedef {{ package: string, program?: string, library?: string }} Wanted
+ */
+
+/**
  * Installs what is missing; only for what has to be part of the system. Nothing here may start a
  * daemon on somebody's machine: such things are unpacked (below) instead.
- * @param {{ program: string, package: string }[]} wanted
+ * @param {Wanted[]} wanted
  */
 export async function installed(wanted) {
-  const missing = wanted.filter(({ program }) => !which(program)).map((one) => one.package);
+  const libraries = wanted.some((one) => one.library) ? await run('/sbin/ldconfig', ['-p']) : '';
+  const missing = [];
+  for (const one of wanted) {
+    const there = one.program
+      ? which(one.program)
+      : one.library
+        ? libraries.includes(`\t${one.library} `)
+        : await dpkgHas(one.package);
+    if (!there) missing.push(one.package);
+  }
   if (missing.length === 0) return;
-  const args = ['install', '-y', '--no-install-recommends', ...missing];
+  if (!which('apt-get')) throw new Stop(`Please install ${missing.join(', ')}, then try again.`);
   if (isRoot || which('sudo')) await needLists();
+  const args = ['install', '-y', '--no-install-recommends', ...(await namedHere(missing))];
   await asRoot(`Installing ${missing.join(', ')}`, args);
+}
+
+/** @param {string} name */
+async function dpkgHas(name) {
+  const state = run('dpkg-query', ['-s', name]);
+  return (await state.catch(() => '')).includes('\nStatus: install ok installed\n');
+}
+
+/**
+ * Debian 13 renamed the libraries that a 64-bit time changed: libgtk-3-0t64.
+ * @param {string[]} names
+ */
+async function namedHere(names) {
+  const renamed = (/** @type {string} */ name) => `${name}t64`;
+  const known = await candidates(names.filter((name) => name.startsWith('lib')).map(renamed));
+  return names.map((name) =>
+    known.some((one) => one.startsWith(`${renamed(name)}=`)) ? renamed(name) : name,
+  );
 }
 
 /** What every Debian has: never unpacked a second time, so that it cannot disagree with itself. */
@@ -81,8 +115,9 @@ async function closure(names) {
  * @param {string[]} names
  */
 async function candidates(names) {
+  if (names.length === 0) return [];
   const text = await run('apt-cache', ['policy', ...names], { env });
-  const known = [...text.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (\S+)$/gm)];
+  const known = [...text.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: ([^\s(]\S*)$/gm)];
   return known.map(([, name, version]) => `${name}=${version}`).sort();
 }
 

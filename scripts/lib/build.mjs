@@ -9,12 +9,13 @@ import { step } from './progress.mjs';
 
 const bin = join(dist, 'bin');
 
-/** Leaves `mooring` and `mooring-helper` in dist/bin. */
+/** Leaves `mooring` and `mooring-helper` in dist/bin and the app in dist/app. */
 export async function build() {
   await npmPackages();
   await goModules();
   await mkdir(bin, { recursive: true });
-  await Promise.all([buildCli(), buildHelper()]);
+  const { buildApp } = await import('./build-app.mjs');
+  await Promise.all([buildCli(), buildHelper(), buildApp()]);
 }
 
 async function buildCli() {

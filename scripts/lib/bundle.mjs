@@ -16,9 +16,10 @@ export const forNode = {
  * Bundles TypeScript programs.
  * @param {Record<string, string>} entryPoints output name -> source
  * @param {string} outdir
+ * @param {string[]} [external] packages that have to stay what they are on disk
  */
-export async function bundle(entryPoints, outdir) {
+export async function bundle(entryPoints, outdir, external = []) {
   // Loaded late: the scripts start before `npm ci` has run.
   const { build } = await import('esbuild');
-  await build({ ...forNode, entryPoints, outdir, outExtension: { '.js': '.cjs' } });
+  await build({ ...forNode, entryPoints, outdir, external, outExtension: { '.js': '.cjs' } });
 }

@@ -5,10 +5,14 @@ import { run } from './exec.mjs';
 import { inRoot } from './paths.mjs';
 import { Stop, step } from './progress.mjs';
 
-/** Each folder is checked by its own tsconfig, with only the globals that it really has. */
+/**
+ * Each folder is checked by its own tsconfig, with only the globals that it really has; what the tests of the app
+ * run in its page has the page's besides.
+ */
 function typedFolders() {
   const folders = readdirSync(inRoot('.'), { withFileTypes: true }).filter((e) => e.isDirectory());
-  return folders.map((e) => e.name).filter((name) => existsSync(inRoot(`${name}/tsconfig.json`)));
+  const names = [...folders.map((e) => e.name), 'test/e2e'];
+  return names.filter((name) => existsSync(inRoot(`${name}/tsconfig.json`)));
 }
 
 /** @param {string} name */

@@ -57,8 +57,11 @@ export const ipcSchema = {
     check: answering<Checked>().to(fileText),
     /** Lets the person choose a file; null when none was chosen. */
     open: answering<Asked<{ readonly fileName: string; readonly checked: Checked } | null>>().to(),
-    /** Makes a profile of a text that `check` answered. Answers with the profile's name. */
-    import: answering<Asked<string>>().to(profileName, fileText),
+    /**
+     * Makes a profile of a text that `check` answered and chooses it. Answers with its name. The last argument
+     * says whether a profile of this name may be written over.
+     */
+    import: answering<Asked<string>>().to(profileName, fileText, z.boolean()),
     /** Forgets what was typed, secrets too. */
     discard: answering<void>().to(),
   },

@@ -188,7 +188,7 @@ const anyStatus: fc.Arbitrary<TunnelStatus> = fc
       since: fc.option(fc.constant(at)),
       count: fc.nat(),
       lastOutageMs: fc.option(fc.nat()),
-      recent: fc.constant([]),
+      recent: fc.constant<TunnelStatus['roam']['recent']>([]),
     }),
   })
   .map((some) => ({ ...verified, ...some }) as TunnelStatus);

@@ -1,11 +1,13 @@
 import { release } from 'node:os';
+import { serveWorld } from '../channel/served-world.ts';
 import { Mooring } from '../world/mooring.ts';
 import { World } from '../world/world.ts';
 import { print, seconds } from './report.ts';
 import { shell } from './shell.ts';
 import { show } from './show.ts';
 
-// The lab's part inside the guest: `npm run lab` starts it there.
+// The lab's part inside the guest: `npm run lab` starts it there. --shell leaves a person on the laptop, --serve lets
+// an app outside use the world.
 
 async function main(): Promise<boolean> {
   print();
@@ -19,8 +21,11 @@ async function main(): Promise<boolean> {
     mooring = await Mooring.start(world);
     print(`  Built in ${seconds(performance.now() - since)}.`);
     print();
-    if (!process.argv.includes('--shell')) return await show(world, mooring);
-    await shell(world, mooring);
+    const asked = (flag: string) => process.argv.includes(flag);
+    const served = asked('--serve') ? serveWorld(world, mooring) : undefined;
+    if (asked('--shell')) await shell(world, mooring);
+    else if (served === undefined) return await show(world, mooring);
+    else await served;
     return true;
   } finally {
     await mooring?.close();
@@ -28,12 +33,11 @@ async function main(): Promise<boolean> {
   }
 }
 
+// Ended by hand: whoever serves the world waits for its next visitor for ever.
 main().then(
-  (held) => {
-    process.exitCode = held ? 0 : 1;
-  },
+  (held) => process.exit(held ? 0 : 1),
   (error) => {
     print(`  ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

@@ -2,10 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installed } from '../../../scripts/lib/apt.mjs';
+import { overPort, portDevices } from '../channel/reach.mjs';
 import { accelerator } from './accelerator.mjs';
 import { image } from './image.mjs';
 import { initramfs } from './initramfs.mjs';
-import { follow, withShare } from './job.mjs';
+import { followBoth, withShare } from './job.mjs';
 import { qemu } from './qemu.mjs';
 
 /** Gets all that a guest needs, once; later calls find it done. */
@@ -41,6 +42,7 @@ export async function inGuest(job) {
       ...['-device', 'virtio-serial-pci', '-device', 'virtconsole,chardev=job'],
       // signal=off: Ctrl-C belongs to what runs in the guest's terminal.
       ...['-chardev', job.interactive ? 'stdio,id=job,signal=off' : 'stdio,id=job'],
+      ...(job.outside ? portDevices(share) : []),
       ...['-device', 'virtio-rng-pci'],
     ];
     const child = qemu({
@@ -51,6 +53,6 @@ export async function inGuest(job) {
       devices,
       stdio: job.interactive ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
-    return follow(child, job);
+    return followBoth(child, job, () => overPort(share));
   });
 }

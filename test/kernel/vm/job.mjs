@@ -12,6 +12,8 @@ import { withFolder } from '../../../scripts/lib/temporary.mjs';
  * @property {number} [timeoutMs] the job is ended and counts as failed after this
  * @property {boolean} [interactive] the terminal belongs to the job
  * @property {(text: string) => void} [onOutput] gets the output as it comes; else it goes to stdout
+ * @property {(open: import('../channel/reach.mjs').Reach['open']) => Promise<void>} [outside] what goes on outside meanwhile and speaks with the job's
+ *   services (test/kernel/channel); it has to end the job
  */
 
 /**
@@ -100,12 +102,34 @@ function explain(trouble, kernelLog) {
 }
 
 /**
+ * Follows the process that carries the job, and what goes on outside meanwhile.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {Job} job
+ * @param {() => Promise<import('../channel/reach.mjs').Reach>} reach
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+export async function followBoth(child, job, reach) {
+  const { outside } = job;
+  if (outside === undefined) return follow(child, job);
+  const followed = follow(child, job);
+  const { open, close } = await reach();
+  const meanwhile = outside(open).then(
+    () => undefined,
+    (error) => (error instanceof Error ? error.message : String(error)),
+  );
+  const trouble = await followed;
+  // Not before: what a guest writes to a port that nobody holds outside blocks its end.
+  close();
+  return (await meanwhile) ?? trouble;
+}
+
+/**
  * Follows the process that carries the job until it ends or its time is over.
  * @param {import('node:child_process').ChildProcess} child
  * @param {Job} job
  * @returns {Promise<string | undefined>} what went wrong with the process itself
  */
-export function follow(child, { onOutput, timeoutMs = 600_000 }) {
+function follow(child, { onOutput, timeoutMs = 600_000 }) {
   const show = onOutput ?? ((/** @type {string} */ text) => process.stdout.write(text));
   child.stdout?.setEncoding('utf8').on('data', show);
   let errors = '';

@@ -4,8 +4,9 @@ import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isRoot, run, which } from '../../../scripts/lib/exec.mjs';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { overShare } from '../channel/reach.mjs';
 import { image } from './image.mjs';
-import { follow, withShare } from './job.mjs';
+import { followBoth, withShare } from './job.mjs';
 
 const script = fileURLToPath(new URL('native.sh', import.meta.url));
 const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
@@ -39,6 +40,7 @@ export async function inNamespaces(job) {
     const args = [...namespaces, 'sh', script, made.root, share, made.busybox];
     /** @type {import('node:child_process').StdioOptions} */
     const stdio = job.interactive ? 'inherit' : ['ignore', 'pipe', 'pipe'];
-    return follow(spawn('unshare', args, { cwd: root, stdio }), job);
+    const child = spawn('unshare', args, { cwd: root, stdio });
+    return followBoth(child, job, () => overShare(share));
   });
 }

@@ -1,4 +1,4 @@
-import { now } from '../../test/kernel/world/agent/protocol.ts';
+import { now } from '../test/kernel/world/agent/protocol.ts';
 
 /** Milliseconds of repeated rounds; a round that never ended within its bound is missing from `ms`. */
 export interface Sample {

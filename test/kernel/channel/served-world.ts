@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { type Mooring, socketPath } from '../world/mooring.ts';
+import type { World } from '../world/world.ts';
+import { join } from './mux.mjs';
+import type { WorldCall, WorldCalls } from './protocol.ts';
+import { serve } from './serve.ts';
+
+type Answers = {
+  [K in WorldCall]: (ask: WorldCalls[K]['ask']) => Promise<WorldCalls[K]['answer']>;
+};
+
+/**
+ * Lets an app on the machine outside use this world: the helper's socket as `helper`, and the hands on cables and
+ * the other places as `world`. Resolves when somebody asks for the end.
+ */
+export function serveWorld(world: World, mooring: Mooring): Promise<void> {
+  return new Promise((resolve) => {
+    const answers: Answers = {
+      agent: async ({ ns, call, ask }) => (await world.agent(ns)).ask(call, ask as never),
+      leave: async (access) => {
+        await world.leave(access);
+        return null;
+      },
+      join: (access) => world.join(access),
+      file: async () => readFileSync(mooring.profileFile('home'), 'utf8'),
+      end: async () => {
+        // After the answer is on its way.
+        setImmediate(resolve);
+        return null;
+      },
+    };
+    serve({
+      helper: (stream) => join(stream, connect(socketPath)),
+      world: (stream) => answer(stream, answers),
+    });
+  });
+}
+
+function answer(stream: Duplex, answers: Answers): void {
+  createInterface({ input: stream }).on('line', async (line) => {
+    const { id, call, ask } = JSON.parse(line) as { id: number; call: WorldCall; ask: never };
+    try {
+      stream.write(`${JSON.stringify({ id, answer: await answers[call](ask) })}\n`);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      stream.write(`${JSON.stringify({ id, error: message })}\n`);
+    }
+  });
+}

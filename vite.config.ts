@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite';
+
+// The window is served from app:// under a policy that allows neither inline code nor data: scripts, so
+// everything is a file of its own.
+export default defineConfig({
+  root: 'src-renderer',
+  base: './',
+  build: {
+    target: 'chrome108',
+    outDir: '../dist/app/renderer',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
