@@ -41,7 +41,7 @@ export class MainWindow {
     const { folder, iconPath, onReady, onClosed } = this.#order;
     const window = new BrowserWindow({
       width: 440,
-      height: 720,
+      height: 760,
       minWidth: 380,
       minHeight: 560,
       title: 'Mooring',

@@ -1,4 +1,4 @@
-import type { OnQuit } from '../../src-shared/ipc/app-state.ts';
+import type { OnQuit, ProfileFacts } from '../../src-shared/ipc/app-state.ts';
 import type { WindowIpc } from '../../src-shared/ipc/schema.ts';
 import { arrived, type Page, received, type WindowStore } from './window-store.ts';
 
@@ -19,7 +19,12 @@ export function windowActions(store: WindowStore, ipc: WindowIpc) {
     dismiss: () => ipc.app.dismiss(),
     installHelper: () => ipc.helper.install(),
     addProfile: () => go('add'),
-    replaceProfile: (name: string) => go({ replace: name }),
+    /** Its file is to be imported again; what is up of it goes down for that. */
+    replaceProfile: async ({ name, observed }: ProfileFacts) => {
+      if (observed === null || (await ipc.tunnel.disconnect(name)).ok) {
+        go({ replace: name });
+      }
+    },
     goHome: () => store.setState({ page: 'home', focusAction: true }),
     focused: () => store.setState({ focusAction: false }),
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppState } from '../../src-shared/ipc/app-state.ts';
 import { fakeIpc } from '../testing/fake-ipc.ts';
-import { appOf, type StateName, states } from '../testing/states.ts';
+import { appOf, profileIn, type StateName, states } from '../testing/states.ts';
 import { follow, windowActions } from './actions.ts';
 import { screenOf } from './screen.ts';
 import { chosenProfile, createWindowStore } from './window-store.ts';
@@ -39,7 +39,7 @@ describe('the screen follows from the facts', () => {
     expect(start(app).shown()).toBe('looking');
   });
 
-  test('adding a profile, and back', () => {
+  test('adding a profile, and back', async () => {
     const { actions, shown, store } = start(states.off);
     actions.addProfile();
     expect(screenOf(store.getState())).toMatchObject({
@@ -47,7 +47,7 @@ describe('the screen follows from the facts', () => {
       replacing: null,
       leavable: true,
     });
-    actions.replaceProfile('home');
+    await actions.replaceProfile(profileIn({ state: 'off' }));
     expect(screenOf(store.getState())).toMatchObject({ replacing: 'home' });
     actions.goHome();
     expect(shown()).toBe('home');

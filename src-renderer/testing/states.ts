@@ -178,13 +178,6 @@ export const states = {
   'waiting-captive-portal': waiting('captive-portal', 'http is answered by another host'),
   duplicate: failed('duplicate-identity', 'Another device has this identity.'),
   'failed-key-missing': failed('key-missing', 'no key of this profile is stored'),
-  'failed-key-missing-down': appOf([
-    profileIn({
-      state: 'failed',
-      cause: 'key-missing',
-      detail: 'no key of this profile is stored',
-    }),
-  ]),
   'failed-kernel-lacks': failed('kernel-lacks', 'this kernel has no GRETAP (ip_gre)'),
   'failed-prefix-mismatch': failed(
     'prefix-mismatch',

@@ -243,9 +243,11 @@ describe('leaving', () => {
   });
 });
 
-test('a file imported again keeps the name of its profile', async () => {
-  const { fake, user } = renderWindow(states['failed-key-missing-down']);
+test('a file imported again: its profile goes down for that, and keeps its name', async () => {
+  const { fake, user } = renderWindow(states['failed-key-missing']);
   await user.click(screen.getByRole('button', { name: 'Import its file again' }));
+  expect(fake.calls).toEqual([['tunnel.disconnect', 'home']]);
+  act(() => fake.push(states.off));
   expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Import home again');
   await user.paste('[Interface]');
   const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Import again' });
@@ -254,6 +256,15 @@ test('a file imported again keeps the name of its profile', async () => {
   await user.click(button);
   expect(fake.calls).toContainEqual(['profile.import', 'home', '[Interface]', true]);
   expect(screen.getByRole('button', { name: 'Connect' })).toBe(document.activeElement);
+});
+
+test('a profile that does not go down is not imported again', async () => {
+  const error = { name: 'helper-gone', message: 'the helper went away' };
+  const { user } = renderWindow(states['failed-key-missing'], {
+    tunnel: { disconnect: () => ({ ok: false, error }) },
+  });
+  await user.click(screen.getByRole('button', { name: 'Import its file again' }));
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Key is missing');
 });
 
 test('a refused import is told, and can be tried again', async () => {

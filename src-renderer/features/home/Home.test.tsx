@@ -133,12 +133,7 @@ const expected: Record<Exclude<StateName, FirstRunName>, Expected> = {
   },
   'failed-key-missing': {
     heading: 'Key is missing',
-    buttons: ['Import its file again (off)', 'Disconnect', 'Check now'],
-    says: ['Disconnect first.'],
-  },
-  'failed-key-missing-down': {
-    heading: 'Key is missing',
-    buttons: ['Import its file again', 'Connect'],
+    buttons: ['Import its file again', 'Disconnect', 'Check now'],
     says: ['The helper no longer holds the key of this profile.'],
   },
   'failed-kernel-lacks': {

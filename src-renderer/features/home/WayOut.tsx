@@ -3,7 +3,6 @@ import { useActions } from '../../store/window-context.ts';
 import { Button } from '../../ui/Button.tsx';
 import { whyInstall } from '../helper/helper-words.ts';
 import { InstallHelper } from '../helper/InstallHelper.tsx';
-import { whyNot } from './permission-words.ts';
 import styles from './WayOut.module.css';
 
 /** What leads out of the present trouble; null when waiting or the main button does. */
@@ -42,23 +41,9 @@ function HelperFirst({ profile, helper }: Props) {
 
 function ImportAgain({ profile }: { readonly profile: ProfileFacts }) {
   const { replaceProfile } = useActions();
-  const why = whyNot(profile.actions.replace);
   return (
-    <div className={styles.exit}>
-      <Button
-        wide
-        variant="primary"
-        isDisabled={why !== null}
-        {...(why === null ? {} : { 'aria-describedby': 'why-not-again' })}
-        onPress={() => replaceProfile(profile.name)}
-      >
-        Import its file again
-      </Button>
-      {why !== null && (
-        <p id="why-not-again" className={styles.why}>
-          {why}
-        </p>
-      )}
-    </div>
+    <Button wide variant="primary" onPress={() => replaceProfile(profile)}>
+      Import its file again
+    </Button>
   );
 }
