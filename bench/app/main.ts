@@ -42,13 +42,10 @@ async function measure(bench: Bench, rounds: number) {
   const before = { app: [] as number[], bare: [] as number[] };
   const after = { app: [] as number[], bare: [] as number[] };
   for (let round = 0; round < 3; round++) {
-    for (const [who, subject] of [
-      ['app', app],
-      ['bare', bare],
-    ] as const) {
-      before[who].push(await bench.memoryBefore(subject));
-      after[who].push(await bench.memoryAfter(subject));
-    }
+    before.app.push(await bench.memoryBefore(app));
+    before.bare.push(await bench.memoryBefore(bare));
+    after.app.push(await bench.memoryAfter(app));
+    after.bare.push(await bench.memoryAfter(bare));
   }
   return { starts, openings, before, after };
 }
@@ -58,7 +55,8 @@ function figures({ starts, openings, before, after }: Awaited<ReturnType<typeof 
   const memory = (what: string, { app, bare }: typeof before): Figure[] => [
     { what, value: mib(middle(app)) },
     { what: '  the bare tray', value: mib(middle(bare)) },
-    atMost('  ratio', middle(app) / middle(bare), 1.15, ratio),
+    // Of neighbours in time: libraries that other programs use meanwhile count for less in both.
+    atMost('  ratio', middle(app.map((n, i) => n / (bare[i] ?? n))), 1.15, ratio),
   ];
   return [
     { what: 'start to tray registered, median', value: ms(starts.app) },

@@ -81,8 +81,7 @@ export class Bench {
     try {
       const item = await this.#watcher.item();
       for (; result.rounds < rounds; result.rounds++) {
-        const since = performance.timeOrigin + performance.now();
-        await item.click(subject.open);
+        const since = await item.click(subject.open);
         const page = await app.window();
         const painted = await page.waitForFunction(firstPaint, undefined, { timeout: boundMs });
         result.ms.push(Number(await painted.jsonValue()) - since);
@@ -102,6 +101,8 @@ export class Bench {
     const app = this.#desktop.run([this.#electron, ...noGraphics, readable, folder, ...args]);
     try {
       return await work(app, await this.#watcher.item(boundMs));
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\n${app.log}`);
     } finally {
       await app.end();
       await this.#watcher.noItem();

@@ -43,9 +43,12 @@ export async function runOnDesktop(programs, command, { results, timeoutMs, env 
       await bundle(programs, bundles, ['playwright-core']);
       await chmod(bundles, 0o755);
       const user = await ordinaryUser(dir, [electron.folder]);
-      const kept = join(dir, 'results');
-      await mkdir(kept);
-      await user.own(kept);
+      // Both below `dir`, so that also what a killed test leaves is gone in the end.
+      const [kept, temporary] = [join(dir, 'results'), join(dir, 'tmp')];
+      for (const folder of [kept, temporary]) {
+        await mkdir(folder);
+        await user.own(folder);
+      }
       const path = (/** @type {string} */ name) => user.path(join(bundles, `${name}.cjs`));
       const [first = '', ...rest] = user.command([user.path(process.execPath), ...command(path)]);
       try {
@@ -54,6 +57,7 @@ export async function runOnDesktop(programs, command, { results, timeoutMs, env 
           live: true,
           timeoutMs,
           env: {
+            TMPDIR: temporary,
             ELECTRON_OVERRIDE_DIST_PATH: user.path(electron.folder),
             MOORING_E2E_APP: user.path(join(dist, 'app')),
             MOORING_E2E_PACKAGED: user.path(unpacked),

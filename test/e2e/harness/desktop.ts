@@ -10,6 +10,7 @@ const gtkSettings = '[Settings]\ngtk-font-name=Cantarell 11\ngtk-icon-theme-name
 const session = {
   USER: 'laptop',
   PATH: process.env.PATH,
+  TMPDIR: tmpdir(),
   LANG: 'C.UTF-8',
   XDG_CURRENT_DESKTOP: 'GNOME',
   XDG_SESSION_TYPE: 'x11',
@@ -35,7 +36,7 @@ export class Desktop {
   }
 
   static async start(): Promise<Desktop> {
-    const home = mkdtempSync(join(tmpdir(), 'mooring-desktop-'));
+    const home = mkdtempSync(join(tmpdir(), 'desktop-'));
     const children: Child[] = [];
     try {
       const env: NodeJS.ProcessEnv = { ...session, ...homeEnvironment(home) };

@@ -93,17 +93,31 @@ export class TrayItem implements Place {
 
   /** The menu as a host shows it when it is opened now. */
   async menu(): Promise<MenuItem[]> {
-    // Some apps only then fill it; one that does not know the call has nothing to fill.
-    await this.#bus.call(this.#menu, 'AboutToShow', 'i', [0]).catch(() => undefined);
-    const [, root] = await this.#bus.call(this.#menu, 'GetLayout', 'iias', [0, -1, []]);
-    return layout(root);
+    return (await this.#layout()).items;
   }
 
-  /** Clicks the first item whose label begins so; refuses what a person could not click. */
-  async click(label: string): Promise<void> {
-    const { id } = clickable(find(await this.menu(), label), label);
-    const now = Math.floor(Date.now() / 1000);
-    await this.#bus.call(this.#menu, 'Event', 'isvu', [id, 'clicked', new Variant('i', 0), now]);
+  /**
+   * Clicks the first item whose label begins so; refuses what a person could not click. Like a person
+   * it is not so fast that the menu changes under its hand.
+   * @returns when the click was made, by the clock that all processes share
+   */
+  async click(label: string): Promise<number> {
+    let last = -1;
+    const { items } = await waitFor(
+      'a menu that stays as it is',
+      async () => {
+        const layout = await this.#layout();
+        const stays = layout.revision === last;
+        last = layout.revision;
+        return { ...layout, stays };
+      },
+      ({ stays }) => stays,
+    );
+    const { id } = clickable(find(items, label), label);
+    const clicked = performance.timeOrigin + performance.now();
+    const body = [id, 'clicked', new Variant('i', 0), Math.floor(clicked / 1000)];
+    await this.#bus.call(this.#menu, 'Event', 'isvu', body);
+    return clicked;
   }
 
   /** What a click on the icon itself does, where the host does not open the menu instead. */
@@ -121,6 +135,13 @@ export class TrayItem implements Place {
       path: String(this.#values.Menu),
       interface: menuInterface,
     };
+  }
+
+  async #layout(): Promise<{ revision: number; items: MenuItem[] }> {
+    // Some apps only then fill it; one that does not know the call has nothing to fill.
+    await this.#bus.call(this.#menu, 'AboutToShow', 'i', [0]).catch(() => undefined);
+    const [revision, root] = await this.#bus.call(this.#menu, 'GetLayout', 'iias', [0, -1, []]);
+    return { revision: Number(revision), items: layout(root) };
   }
 
   #readNext(): Promise<void> {
