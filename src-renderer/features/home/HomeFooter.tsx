@@ -13,15 +13,9 @@ const ON_QUIT_WORDS: readonly Option<OnQuit>[] = [
 /** What belongs to the app rather than to one profile. */
 export function HomeFooter({ app }: { readonly app: AppState }) {
   const { setOnQuit, addProfile } = useActions();
-  const { helper, version, settings, tray } = app;
+  const { helper, version, settings } = app;
   return (
     <footer className={styles.footer}>
-      {tray === 'absent' && (
-        <p className={styles.tray}>
-          This desktop shows no tray icons, so this window is all there is. The tunnel goes on when
-          it is closed.
-        </p>
-      )}
       <div className={styles.row}>
         <Choice
           label="When quitting"
