@@ -3,7 +3,17 @@ import type { HelperClient, HelperOptions } from '../src-engine/helper-client/he
 import type { ProfileStore } from '../src-engine/profiles/profile-store.ts';
 import type { Hello } from '../src-shared/helper-protocol/replies.ts';
 import type { Result } from '../src-shared/model/result.ts';
-import type { RootHelper } from './root-helper.ts';
+
+/** How this program gets the helper's own one run as root. */
+export type RootHelper = {
+  readonly uid: number;
+  /** Whom sudo has made root, as it says itself. */
+  readonly sudoUid: string | undefined;
+  /** The helper's program; undefined where there is none. */
+  readonly program: string | undefined;
+  /** Runs a program in this terminal and gives its exit code; undefined: there is no such program. */
+  readonly run: (argv: readonly string[]) => Promise<number | undefined>;
+};
 
 /** All that a command touches of the world. Answers go to stdout, everything else to stderr. */
 export type Context = {

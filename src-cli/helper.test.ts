@@ -4,8 +4,8 @@ import { INSTALLED_HELPER } from '../src-engine/installation/installation.ts';
 import { ProfileStore } from '../src-engine/profiles/profile-store.ts';
 import { helperInstall } from './commands/helper-install.ts';
 import { helperUninstall } from './commands/helper-uninstall.ts';
-import type { Context } from './context.ts';
-import { type RootHelper, rootHelper } from './root-helper.ts';
+import type { Context, RootHelper } from './context.ts';
+import { rootHelper } from './root-helper.ts';
 import { bundled, fake } from './testing/harness.ts';
 
 const built = await bundled();

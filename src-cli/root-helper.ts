@@ -3,19 +3,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { INSTALLED_HELPER } from '../src-engine/installation/installation.ts';
 import { complain } from './complain.ts';
-import type { Context } from './context.ts';
+import type { Context, RootHelper } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-
-/** How this program gets the helper's own one run as root. */
-export type RootHelper = {
-  readonly uid: number;
-  /** Whom sudo has made root, as it says itself. */
-  readonly sudoUid: string | undefined;
-  /** The helper's program; undefined where there is none. */
-  readonly program: string | undefined;
-  /** Runs a program in this terminal and gives its exit code; undefined: there is no such program. */
-  readonly run: (argv: readonly string[]) => Promise<number | undefined>;
-};
 
 export function rootHelper(): RootHelper {
   return {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, clipboard, session as electronSession, protocol } from 'electron';
 import { ProfileStore } from '../src-engine/profiles/profile-store.ts';
 import { readArguments } from './arguments.ts';
+import { chooseWorld } from './choose-world.ts';
 import { ipcHandlers } from './ipc/handlers.ts';
 import { sendState, serveIpc } from './ipc/serve-ipc.ts';
 import { setAppMenu } from './platform/app-menu.ts';
@@ -21,7 +22,6 @@ import { lockDown } from './windows/lock-down.ts';
 import { MainWindow } from './windows/main-window.ts';
 import { ORIGIN, SCHEME } from './windows/origin.ts';
 import { pageFile } from './windows/page-files.ts';
-import { chooseWorld } from './world.ts';
 
 // Wiring only: each part is made here and told what it needs of the others.
 

@@ -1,10 +1,5 @@
-import { join } from 'node:path';
 import type { HelperOptions } from '../src-engine/helper-client/helper-client.ts';
-import { helperSocketPath } from '../src-engine/helper-client/socket-path.ts';
-import { profilesFolder } from '../src-engine/profiles/profile-store.ts';
-import type { Arguments } from './arguments.ts';
-import type { DevelopmentWorlds } from './development-world.ts';
-import { type Elevation, sudoElevation } from './platform/elevation.ts';
+import type { Elevation } from './platform/elevation.ts';
 
 /** What the app drives: a helper, the profiles of a user, and the way to install a helper. */
 export type World = {
@@ -15,35 +10,3 @@ export type World = {
   /** Ends what was made for it. */
   readonly dispose: () => Promise<void>;
 };
-
-export type WorldOrder = {
-  readonly arguments: Pick<Arguments, 'mockHelper' | 'lab'>;
-  /** Where the app's code lies. */
-  readonly folder: string;
-  /** Electron's own folder for this user. */
-  readonly userData: string;
-  readonly helperPath: string;
-  readonly uid: number;
-};
-
-/** The one place where the helper of this machine, a mock or the lab's is chosen. */
-export async function chooseWorld(order: WorldOrder): Promise<World> {
-  const { folder, userData, helperPath, uid } = order;
-  const { mockHelper, lab } = order.arguments;
-  const settingsFile = join(userData, 'settings.json');
-  if (mockHelper === null && lab === null) {
-    return {
-      helper: { socketPath: helperSocketPath(process.env) },
-      profilesFolder: profilesFolder(process.env),
-      settingsFile,
-      elevation: sudoElevation({ helperPath, uid }),
-      dispose: async () => undefined,
-    };
-  }
-  // A file of its own, which packages leave out.
-  const { mockWorld, labWorld } = require(
-    join(folder, 'development-world.js'),
-  ) as DevelopmentWorlds;
-  const world = lab === null ? mockWorld(mockHelper ?? '', uid) : labWorld(lab, uid);
-  return { ...(await world), settingsFile };
-}

@@ -99,7 +99,7 @@ describe('the rules bite', () => {
     ['src-renderer/ui/Button.tsx', 'src-renderer/store/window-store.ts'],
     ['src-renderer/app/App.tsx', 'src-renderer/testing/fake-ipc.ts'],
     ['src-hub/plan.ts', 'src-cli/main.ts'],
-    ['src-main/world.ts', 'src-engine/mock-helper/mock-helper.ts'],
+    ['src-main/choose-world.ts', 'src-engine/mock-helper/mock-helper.ts'],
   ])('%s -> %s', (file, target) => {
     expect(ruleFor(TYPESCRIPT_RULES, file, target)).toBeGreaterThan(0);
   });
