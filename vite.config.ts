@@ -7,7 +7,6 @@ export default defineConfig({
   base: './',
   build: {
     target: 'chrome108',
-    outDir: '../dist/app/renderer',
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

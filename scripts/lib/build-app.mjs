@@ -1,21 +1,30 @@
 // @ts-check
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forNode } from './bundle.mjs';
 import { icons } from './icons.mjs';
 import { dist, inRoot, version } from './paths.mjs';
 
 const app = join(dist, 'app');
+// Made beside it and put in its place as a whole: an app that starts meanwhile finds all of its files.
+const made = join(dist, 'app.new');
 
 /**
  * Leaves in dist/app what Electron runs: package.json, main.js, preload.js, development-world.js (which packages
  * leave out), icons and the page. Everything is bundled, so it needs no node_modules.
  */
 export async function buildApp() {
-  // What an older build left would be packaged.
+  await rm(made, { recursive: true, force: true });
+  await mkdir(made, { recursive: true });
+  const forPackages = join(dist, 'icons');
+  await Promise.all([
+    buildMain(),
+    buildPage(),
+    icons(join(made, 'icons'), forPackages),
+    writeManifest(),
+  ]);
   await rm(app, { recursive: true, force: true });
-  await mkdir(app, { recursive: true });
-  await Promise.all([buildMain(), buildPage(), icons(), writeManifest()]);
+  await rename(made, app);
 }
 
 async function buildMain() {
@@ -29,7 +38,7 @@ async function buildMain() {
       preload: inRoot('src-main/preload.ts'),
       'development-world': inRoot('src-main/development-world.ts'),
     },
-    outdir: app,
+    outdir: made,
     external: ['electron'],
     minify: true,
     legalComments: 'none',
@@ -41,6 +50,7 @@ async function buildPage() {
   await build({
     configFile: inRoot('vite.config.ts'),
     root: inRoot('src-renderer'),
+    build: { outDir: join(made, 'renderer') },
     logLevel: 'warn',
   });
 }
@@ -54,5 +64,5 @@ function writeManifest() {
     version,
     main: 'main.js',
   };
-  return writeFile(join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return writeFile(join(made, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

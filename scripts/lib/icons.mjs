@@ -2,11 +2,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { dist, inRoot } from './paths.mjs';
+import { inRoot } from './paths.mjs';
 
 const SOURCE = inRoot('assets/mooring.svg');
 
-/** The states of a session, each with an icon of its own; src-main/tray has a test that none is missing. */
+/** The states of a session, each with an icon of its own; test/contract/tray-icons.test.ts finds what is missing. */
 export const STATES = ['off', 'connecting', 'verified', 'degraded', 'roaming', 'waiting', 'failed'];
 
 /** Dark strokes for light panels and the other way round. */
@@ -14,10 +14,12 @@ const THEMES = { light: '#24292f', dark: '#f6f8fa' };
 const TRAY_SIZES = { '': 22, '@2x': 44 };
 const APP_SIZES = [16, 32, 48, 64, 128, 256, 512];
 
-/** Draws all icons from the one source: those of the app into its folder, those of packages into dist/icons. */
-export async function icons() {
-  const app = join(dist, 'app/icons');
-  const packages = join(dist, 'icons');
+/**
+ * Draws all icons from the one source.
+ * @param {string} app folder for those that the app shows
+ * @param {string} packages folder for those that a desktop shows of it, one a size
+ */
+export async function icons(app, packages) {
   await rm(packages, { recursive: true, force: true });
   await Promise.all([app, packages].map((folder) => mkdir(folder, { recursive: true })));
   const render = await renderer();

@@ -114,7 +114,7 @@ test('a click on the icon, or a second launch, opens the one window', async () =
   // It may end before Playwright has taken hold of it.
   const second = on.launch({ mockHelper: 'off', homeOf: app });
   await second.then(
-    (launched) => launched.ended(),
+    (launched) => launched.ended(15_000),
     () => undefined,
   );
   await app.window();

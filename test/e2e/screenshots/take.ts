@@ -1,24 +1,11 @@
 import { test } from 'node:test';
 import { onDesktop } from '../harness/fixture.ts';
+import { GOOD, STABLE } from '../window/files.ts';
 
 // The pictures of the README, taken from the real app by `npm run screenshots`.
 
 const on = onDesktop();
 const scale = '--force-device-scale-factor=1.5';
-
-const FILE = `[Interface]
-PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
-Address = 172.16.0.2/24
-
-[Peer]
-PublicKey = VshKmqMNHpnkFyiJVgXQ2oTuNDfYTXwJ1Fc6pSKP4y0=
-AllowedIPs = 0.0.0.0/0
-Endpoint = hub.example:23450
-
-[Mooring]
-MAC = 12:ab:34:cd:56:ef
-Prefix = 2001:db8::/64
-`;
 
 for (const [name, mockHelper, colorScheme] of [
   ['connected', 'verified', 'light'],
@@ -38,7 +25,7 @@ test('first-run', async () => {
   const page = await app.window();
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.getByRole('button', { name: 'Install the helper' }).click();
-  await page.getByRole('textbox', { name: 'WireGuard file' }).fill(FILE);
-  await page.getByText('2001:db8::10ab:34ff:fecd:56ef').waitFor();
+  await page.getByRole('textbox', { name: 'WireGuard file' }).fill(GOOD);
+  await page.getByText(STABLE).waitFor();
   await app.screenshot('first-run');
 });

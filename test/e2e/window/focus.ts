@@ -17,13 +17,16 @@ export interface Focus {
 export function focused(page: Page): Promise<Focus> {
   return page.evaluate(() => {
     const element = document.activeElement ?? document.body;
+    const nothing = element === document.body;
     const field = element as Partial<HTMLInputElement>;
-    const labels = (element.getAttribute('aria-labelledby') ?? '')
-      .split(' ')
-      .map((id) => document.getElementById(id)?.textContent ?? '');
+    const label = (id: string) => {
+      const by = document.getElementById(id);
+      return by?.getAttribute('aria-label') ?? by?.textContent ?? '';
+    };
+    const labels = (element.getAttribute('aria-labelledby') ?? '').split(' ').map(label);
     const named = [
+      labels.join(' '),
       element.getAttribute('aria-label') ?? '',
-      ...labels,
       ...[...(field.labels ?? [])].map((label) => label.textContent ?? ''),
       field.value === undefined || element.matches('button') ? (element.textContent ?? '') : '',
     ];
@@ -39,12 +42,12 @@ export function focused(page: Page): Promise<Focus> {
     const option = element.matches('[role="option"]');
     const shown = option
       ? others.every((other) => filled(other) !== filled(element))
-      : around.some((one) => one != null && one.matches(':focus-within') && outlined(one));
+      : around.some((one) => one?.matches(':focus-within') && outlined(one));
     const { top, left, bottom, right } = element.getBoundingClientRect();
     return {
-      name: named.find((text) => text !== '') ?? '',
+      name: nothing ? '' : (named.find((text) => text !== '') ?? ''),
       role: element.getAttribute('role') ?? element.tagName.toLowerCase(),
-      shown: shown && element !== document.body,
+      shown: shown && !nothing,
       inView: top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth,
     };
   });
@@ -55,7 +58,7 @@ export async function focusOn(page: Page, name: string): Promise<void> {
   const focus = await waitFor(
     `the focus on ${name}`,
     () => focused(page),
-    (now) => now.name.startsWith(name),
+    (now) => now.name.includes(name),
   );
   assertSeen(focus);
 }
@@ -68,7 +71,7 @@ export async function tabTo(page: Page, name: string, key = 'Tab'): Promise<stri
     const focus = await focused(page);
     assertSeen(focus);
     stops.push(focus.name);
-    if (focus.name.startsWith(name)) return stops;
+    if (focus.name.includes(name)) return stops;
   }
   throw new Error(`${key} never comes to ${name}, only to ${stops.join(', ')}`);
 }

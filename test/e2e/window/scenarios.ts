@@ -91,6 +91,6 @@ export const SHOWN: readonly Shown[] = [
     says: ['The internet reaches your stable address.'],
     tones: ['good', 'good', 'good'],
     readings: ['21 ms', '21 ms', '25 ms'],
-    buttons: ['home', ...UP],
+    buttons: ['Profile', ...UP],
   },
 ];
