@@ -70,7 +70,6 @@ async function start(): Promise<void> {
   let tray: AppTray | undefined;
   const window = new MainWindow({
     folder: __dirname,
-    iconPath: join(__dirname, 'icons', 'app.png'),
     onReady: (contents) => sendState(contents, session.state),
     onClosed: () => {
       session.discardFile();

@@ -9,12 +9,12 @@ const CANCEL = 2;
  * a tunnel up without us. An end that nobody sat before (logout, SIGTERM) never comes here and leaves all as it is.
  */
 export async function quit(session: AppSession): Promise<void> {
-  const { profiles, settings } = session.state;
-  if (!profiles.some(({ observed, hub }) => observed !== null && hub !== null)) {
+  if (session.up.length === 0) {
     app.quit();
     return;
   }
-  const choice = settings.onQuit === 'ask' ? await ask(session) : settings.onQuit;
+  const { onQuit } = session.state.settings;
+  const choice = onQuit === 'ask' ? await ask(session) : onQuit;
   if (choice === 'cancel') {
     return;
   }

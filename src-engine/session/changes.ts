@@ -1,6 +1,6 @@
 import type { Tunnel } from '../../src-shared/helper-protocol/requests.ts';
 import type { Status } from '../../src-shared/helper-protocol/status.ts';
-import { knownPrefix } from '../../src-shared/model/profile.ts';
+import { knownPrefix, type Profile } from '../../src-shared/model/profile.ts';
 import { fail, type NamedError, ok, type Result } from '../../src-shared/model/result.ts';
 import type { HelperFailure } from '../helper-client/failure.ts';
 import type { HelperClient } from '../helper-client/helper-client.ts';
@@ -72,17 +72,26 @@ export async function keepLearnedPrefixes(
     return listed;
   }
   const kept: string[] = [];
-  for (const profile of listed.value.profiles) {
-    const observed = status.tunnels.find(({ name }) => name === profile.name);
-    const heard = observed?.mac.toLowerCase() === profile.mac ? observed.prefix : null;
-    if (heard === null || profile.prefix !== null || heard === knownPrefix(profile)) {
-      continue;
-    }
-    const written = await store.replace({ ...profile, learnedPrefix: heard });
+  for (const profile of withLearnedPrefixes(listed.value.profiles, status)) {
+    const written = await store.replace(profile);
     if (!written.ok) {
       return written;
     }
     kept.push(profile.name);
   }
   return ok(kept);
+}
+
+/** The profiles whose prefix the helper heard and they do not know, with that prefix. */
+export function withLearnedPrefixes(
+  profiles: readonly Profile[],
+  status: Status,
+): readonly Profile[] {
+  return profiles.flatMap((profile) => {
+    const observed = status.tunnels.find(({ name }) => name === profile.name);
+    const heard = observed?.mac.toLowerCase() === profile.mac ? observed.prefix : null;
+    return heard === null || profile.prefix !== null || heard === knownPrefix(profile)
+      ? []
+      : [{ ...profile, learnedPrefix: heard }];
+  });
 }

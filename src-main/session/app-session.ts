@@ -2,8 +2,14 @@ import { HelperClient, type HelperOptions } from '../../src-engine/helper-client
 import { type HelperEvent, HelperWatch } from '../../src-engine/helper-client/watch.ts';
 import { importProfile } from '../../src-engine/profiles/import-profile.ts';
 import type { ProfileStore } from '../../src-engine/profiles/profile-store.ts';
-import { bringUp, keepLearnedPrefixes, takeDown } from '../../src-engine/session/changes.ts';
+import {
+  bringUp,
+  keepLearnedPrefixes,
+  takeDown,
+  withLearnedPrefixes,
+} from '../../src-engine/session/changes.ts';
 import { helperView } from '../../src-engine/session/overview.ts';
+import type { Status } from '../../src-shared/helper-protocol/status.ts';
 import type {
   AppState,
   Notice,
@@ -109,12 +115,14 @@ export class AppSession {
     return this.#ask('disconnect', name, (client) => takeDown(client, this.#parts.store, name));
   }
 
+  /** What is up of our own profiles; tunnels that none of them describes are somebody else's. */
+  get up(): readonly ProfileFacts[] {
+    return this.#state.profiles.filter(({ observed, hub }) => observed !== null && hub !== null);
+  }
+
   /** Takes down what is up of our own; for quitting. */
   async disconnectAll(): Promise<Asked<void>> {
-    const up = this.#state.profiles.filter(
-      ({ observed, hub }) => observed !== null && hub !== null,
-    );
-    for (const { name } of up) {
+    for (const { name } of this.up) {
       const done = await this.disconnect(name);
       if (!done.ok) {
         return done;
@@ -238,12 +246,17 @@ export class AppSession {
 
   #heard(event: HelperEvent): void {
     this.#change({ helper: helperView(event) });
-    if (event.kind === 'status' && event.hello.access === 'write') {
+    // Known from memory, since a snapshot comes with every probe and the profiles lie on disk.
+    if (
+      event.kind === 'status' &&
+      event.hello.access === 'write' &&
+      withLearnedPrefixes(this.#facts.profiles, event.status).length > 0
+    ) {
       void this.#keepPrefixes(event.status);
     }
   }
 
-  async #keepPrefixes(status: Parameters<typeof keepLearnedPrefixes>[1]): Promise<void> {
+  async #keepPrefixes(status: Status): Promise<void> {
     const kept = await keepLearnedPrefixes(this.#parts.store, status);
     if (kept.ok && kept.value.length > 0) {
       await this.reload();

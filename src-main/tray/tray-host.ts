@@ -43,7 +43,7 @@ export class TrayHostWait {
     const errors: NodeJS.EventEmitter = this.#bus as never;
     errors.on('error', () => undefined);
     this.#bus.on('message', (message) => {
-      if (message.type === MessageType.SIGNAL && message.sender !== undefined) {
+      if (message.type === MessageType.SIGNAL) {
         void this.#look();
       }
     });

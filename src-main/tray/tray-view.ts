@@ -1,5 +1,6 @@
 import type { AppState, HelperFacts, ProfileFacts } from '../../src-shared/ipc/app-state.ts';
-import type { SessionWord } from '../../src-shared/model/session-state.ts';
+import { milliseconds } from '../../src-shared/model/format.ts';
+import { hubRttMs, type SessionWord } from '../../src-shared/model/session-state.ts';
 import { stateWords } from '../../src-shared/model/state-words.ts';
 
 /** What the tray shows, as a value: the icon's state, the tooltip, the menu from top to bottom. */
@@ -96,7 +97,7 @@ function profileItems(profile: ProfileFacts): TrayItem[] {
     const allowed = actions['copy-address'].allowed;
     items.push(action(`Copy ${address}`, { do: 'copy', profile: name }, allowed));
   }
-  const rttMs = observed?.reachability.ethernet.rttMs ?? observed?.reachability.link.rttMs ?? null;
+  const rttMs = observed === null ? null : hubRttMs(observed.reachability);
   if (hub !== null) {
     items.push(text(rttMs === null ? `Hub ${hub}` : `Hub ${hub}, ${milliseconds(rttMs)}`));
   }
@@ -134,8 +135,6 @@ function chooserItems(profiles: readonly ProfileFacts[], chosen: string | null):
   );
   return [{ type: 'submenu', label: 'Profiles', items }];
 }
-
-const milliseconds = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 
 // A menu as wide as the screen is no menu; the window has the whole.
 const short = (message: string) => (message.length > 60 ? `${message.slice(0, 59)}…` : message);

@@ -5,7 +5,6 @@ import { ORIGIN } from './origin.ts';
 export type WindowOrder = {
   /** Folder with preload.js and the icons. */
   readonly folder: string;
-  readonly iconPath: string;
   /** Called once the page listens, each time it is loaded. */
   readonly onReady: (contents: WebContents) => void;
   readonly onClosed: () => void;
@@ -38,14 +37,14 @@ export class MainWindow {
   }
 
   #create(): BrowserWindow {
-    const { folder, iconPath, onReady, onClosed } = this.#order;
+    const { folder, onReady, onClosed } = this.#order;
     const window = new BrowserWindow({
       width: 440,
       height: 760,
       minWidth: 380,
       minHeight: 560,
       title: 'Mooring',
-      icon: iconPath,
+      icon: join(folder, 'icons', 'app.png'),
       show: false,
       autoHideMenuBar: true,
       // The colour of the page's background, so that nothing flashes.

@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Checked } from '../../src-shared/ipc/import-draft.ts';
+import { type Checked, MAX_TEXT_CHARACTERS } from '../../src-shared/ipc/import-draft.ts';
 import type { WindowIpc } from '../../src-shared/ipc/schema.ts';
 import type { NamedError, Result } from '../../src-shared/model/result.ts';
+import { fileTooLarge } from '../../src-shared/model/wireguard-lines.ts';
 
 export type DraftState = {
   readonly text: string;
@@ -28,13 +29,6 @@ export type Draft = {
 };
 
 const PAUSE_MS = 120;
-// As much as the main process takes; what is longer can be no WireGuard file.
-const MAX_CHARACTERS = 128 * 1024;
-
-const tooLarge: NamedError = {
-  name: 'file-too-large',
-  message: 'This is too long for a WireGuard file, which has at most 64 KiB.',
-};
 
 /** `name` is what the profile must be called; null lets the file suggest it. */
 export function createDraft(profile: WindowIpc['profile'], name: string | null): Draft {
@@ -67,8 +61,8 @@ export function createDraft(profile: WindowIpc['profile'], name: string | null):
     }
   };
   const write = (text: string) => {
-    if (text.length > MAX_CHARACTERS) {
-      store.setState({ error: tooLarge });
+    if (text.length > MAX_TEXT_CHARACTERS) {
+      store.setState({ error: fileTooLarge });
       return;
     }
     const mine = newest();
@@ -95,8 +89,8 @@ export function createDraft(profile: WindowIpc['profile'], name: string | null):
       }
     },
     drop: async (file) => {
-      if (file.size > MAX_CHARACTERS) {
-        store.setState({ error: tooLarge });
+      if (file.size > MAX_TEXT_CHARACTERS) {
+        store.setState({ error: fileTooLarge });
       } else {
         write(await file.text());
       }

@@ -1,4 +1,7 @@
-import type { FileError, Warning } from '../model/wireguard-lines.ts';
+import { type FileError, MAX_FILE_BYTES, type Warning } from '../model/wireguard-lines.ts';
+
+/** The longest text that the window hands over, in characters: twice a file's, whose own error then tells. */
+export const MAX_TEXT_CHARACTERS = 2 * MAX_FILE_BYTES;
 
 /**
  * What is to be said of a WireGuard file being written. `text` is the file with each secret replaced by a word

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { NamedError, Result } from '../model/result.ts';
 import { type AppState, ON_QUIT } from './app-state.ts';
-import type { Checked } from './import-draft.ts';
+import { type Checked, MAX_TEXT_CHARACTERS } from './import-draft.ts';
 
 /** One call from the window: what its arguments must be and, as a type only, what it answers. */
 export type Call<P extends readonly unknown[] = readonly unknown[], R = unknown> = {
@@ -25,8 +25,7 @@ const answering = <R>() => ({
 const feed = <T>(): Feed<T> => ({ kind: 'feed' });
 
 const profileName = z.string().check(z.minLength(1), z.maxLength(64));
-// Twice what a file may have, so that one that is too long is told by its own error.
-const fileText = z.string().check(z.maxLength(128 * 1024));
+const fileText = z.string().check(z.maxLength(MAX_TEXT_CHARACTERS));
 
 /** A failure that main has explained; its name is stable, its message is for a person. */
 export type Asked<T> = Result<T, NamedError>;

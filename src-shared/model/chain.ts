@@ -1,6 +1,6 @@
 import type { HelperFacts, NetworkFacts, ObservedFacts, ProfileFacts } from '../ipc/app-state.ts';
 import { milliseconds } from './format.ts';
-import type { SessionState } from './session-state.ts';
+import { hubRttMs, type SessionState } from './session-state.ts';
 
 export type LegHealth = 'good' | 'doubtful' | 'broken' | 'unknown';
 
@@ -128,7 +128,7 @@ function readingsLeg({ reachability, lastHandshake }: ObservedFacts): Judged {
       : broken('The hub does not answer over the link');
   }
   if (link.ok === true && ethernet.ok === true) {
-    return good(answers('The hub answers', ethernet.rttMs ?? link.rttMs));
+    return good(answers('The hub answers', hubRttMs(reachability)));
   }
   if (link.ok === true || ethernet.ok === true) {
     return doubtful(`The hub answers over ${link.ok === true ? 'the link' : 'Ethernet'} so far`);

@@ -1,4 +1,10 @@
-import type { Cause, Reading, Step, TunnelStatus } from '../helper-protocol/status.ts';
+import type {
+  Cause,
+  Reachability,
+  Reading,
+  Step,
+  TunnelStatus,
+} from '../helper-protocol/status.ts';
 
 /** Why the helper cannot be used; `ok` when it can. `not-authorised` still lets a status be read. */
 export type HelperState =
@@ -88,7 +94,7 @@ function trafficState(observed: TunnelStatus): SessionState {
   const { link, ethernet, internet } = reachability;
   const answered = link.ok === true && ethernet.ok === true && dad === 'ok';
   if (verifiedSince !== null && answered && internet.ok !== false) {
-    return { state: 'verified', since: verifiedSince, rttMs: ethernet.rttMs ?? link.rttMs };
+    return { state: 'verified', since: verifiedSince, rttMs: hubRttMs(reachability) };
   }
   const reasons = degradedReasons(observed);
   if (reasons.length > 0 && (step === 'up' || (verifiedSince !== null && answered))) {
@@ -96,6 +102,11 @@ function trafficState(observed: TunnelStatus): SessionState {
   }
   // The helper says up of traffic verified before; until the readings say so again it is being verified.
   return { state: 'connecting', step: step === 'up' ? 'verify' : step };
+}
+
+/** The hub's round-trip time in milliseconds: over Ethernet, which is what matters, else over the link. */
+export function hubRttMs({ ethernet, link }: Reachability): number | null {
+  return ethernet.rttMs ?? link.rttMs;
 }
 
 function degradedReasons({ reachability, dad }: TunnelStatus): DegradedReason[] {
