@@ -1,5 +1,4 @@
 // @ts-check
-import { readdirSync } from 'node:fs';
 import { chmod, cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
@@ -10,20 +9,15 @@ import { ordinaryUser } from './ordinary-user.mjs';
 import { packageApp, unpacked } from './package-app.mjs';
 import { cache, dist, inRoot } from './paths.mjs';
 import { withFolder } from './temporary.mjs';
+import { testNames } from './test-names.mjs';
 
 const sources = inRoot('test/e2e');
 
 /** Pictures and logs of the newest run. */
 export const e2eResults = join(cache, 'e2e');
 
-/** The tests of the real app by name, the harness's own first: without it no other says anything. */
-export function e2eTests() {
-  const names = readdirSync(sources).filter((name) => name.endsWith('.test.ts'));
-  const rank = (/** @type {string} */ name) => (name.startsWith('harness') ? 0 : 1);
-  return names
-    .map((name) => name.replace(/\.test\.ts$/, ''))
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
+/** The tests of the real app by name, the harness's own first. */
+export const e2eTests = () => testNames(sources, 'harness');
 
 /**
  * Runs bundled programs as an ordinary user who has Electron. What they leave in their results folder

@@ -1,22 +1,16 @@
 // @ts-check
-import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runJob } from '../../test/kernel/vm/run-job.mjs';
 import { bundle } from './bundle.mjs';
 import { cache, dist, inRoot } from './paths.mjs';
 import { withFolder } from './temporary.mjs';
+import { testNames } from './test-names.mjs';
 
 const sources = inRoot('test/kernel');
 
-/** The kernel tests by name, the world's own first: without it no other says anything. */
-export function kernelTests() {
-  const names = readdirSync(sources).filter((name) => name.endsWith('.test.ts'));
-  const rank = (/** @type {string} */ name) => (name.startsWith('world') ? 0 : 1);
-  return names
-    .map((name) => name.replace(/\.test\.ts$/, ''))
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
+/** The kernel tests by name, the world's own first. */
+export const kernelTests = () => testNames(sources, 'world');
 
 /**
  * Runs bundled programs where the kernel is. Bundled, because reading a hundred small files over 9p

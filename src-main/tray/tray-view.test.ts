@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { HelperFacts } from '../../src-shared/ipc/app-state.ts';
 import type { SessionState } from '../../src-shared/model/session-state.ts';
-import { ADDRESS, AT, appWith, profileIn } from '../testing/examples.ts';
+import { appOf, workingHelper } from '../../src-shared/testing/app-state.ts';
+import { ADDRESS, AT, profileIn } from '../testing/examples.ts';
 import { type TrayItem, trayView } from './tray-view.ts';
 
 const separator: TrayItem = { type: 'separator' };
@@ -36,7 +37,7 @@ const verified: SessionState = { state: 'verified', since: AT, rttMs: 21.2 };
 
 describe('one profile, in every state', () => {
   test('off', () => {
-    expect(trayView(appWith([profileIn(off)]))).toEqual({
+    expect(trayView(appOf([profileIn(off)]))).toEqual({
       icon: 'off',
       tooltip: 'Mooring: Not connected',
       menu: [text('Not connected'), separator, copy, hub, separator, change('connect'), ...end],
@@ -44,7 +45,7 @@ describe('one profile, in every state', () => {
   });
 
   test('verified, with the round-trip time', () => {
-    expect(trayView(appWith([profileIn(verified)]))).toEqual({
+    expect(trayView(appOf([profileIn(verified)]))).toEqual({
       icon: 'verified',
       tooltip: `Mooring: Connected, ${ADDRESS}`,
       menu: [
@@ -74,7 +75,7 @@ describe('one profile, in every state', () => {
     [{ state: 'failed', cause: 'system', detail: '' }, 'Could not connect'],
   ];
   test.each(up)('%j', (state, title) => {
-    expect(trayView(appWith([profileIn(state)]))).toEqual({
+    expect(trayView(appOf([profileIn(state)]))).toEqual({
       icon: state.state,
       tooltip: `Mooring: ${title}, ${ADDRESS}`,
       menu: [text(title), separator, copy, hub, separator, change('disconnect'), ...end],
@@ -82,7 +83,7 @@ describe('one profile, in every state', () => {
   });
 
   test('what was asked for and is not answered yet cannot be asked for twice', () => {
-    expect(trayView(appWith([profileIn(off, { pending: 'connect' })]))).toMatchObject({
+    expect(trayView(appOf([profileIn(off, { pending: 'connect' })]))).toMatchObject({
       icon: 'connecting',
       menu: [
         text('Not connected'),
@@ -94,14 +95,14 @@ describe('one profile, in every state', () => {
         ...end,
       ],
     });
-    expect(trayView(appWith([profileIn(verified, { pending: 'disconnect' })]))).toMatchObject({
+    expect(trayView(appOf([profileIn(verified, { pending: 'disconnect' })]))).toMatchObject({
       icon: 'connecting',
       tooltip: `Mooring: Disconnecting, ${ADDRESS}`,
     });
   });
 
   test('an address that is not known yet cannot be copied', () => {
-    const { menu } = trayView(appWith([profileIn(off, { address: null })]));
+    const { menu } = trayView(appOf([profileIn(off, { address: null })]));
     expect(menu).toEqual([
       text('Not connected'),
       separator,
@@ -116,7 +117,7 @@ describe('one profile, in every state', () => {
 describe('several profiles', () => {
   test('the chosen one is acted on, the others can be chosen', () => {
     const office = profileIn(off, { name: 'office' });
-    const { menu, icon } = trayView(appWith([profileIn(verified), office], { chosen: 'home' }));
+    const { menu, icon } = trayView(appOf([profileIn(verified), office], { chosen: 'home' }));
     expect(icon).toBe('verified');
     expect(menu.slice(-5)).toEqual([
       change('disconnect'),
@@ -145,7 +146,7 @@ describe('several profiles', () => {
 
 describe('no profile', () => {
   test('one can be added', () => {
-    expect(trayView(appWith([]))).toEqual({
+    expect(trayView(appOf([]))).toEqual({
       icon: 'off',
       tooltip: 'Mooring: No profile yet',
       menu: [text('No profile yet'), separator, open('Add a profile…'), ...end],
@@ -155,11 +156,9 @@ describe('no profile', () => {
 
 describe('the helper', () => {
   const helper = (over: Partial<HelperFacts>): HelperFacts => ({
-    state: 'ok',
-    detail: '',
+    ...workingHelper,
     version: null,
     access: null,
-    installing: false,
     ...over,
   });
 
@@ -168,7 +167,7 @@ describe('the helper', () => {
     ['untrusted-helper', 'Helper is not trusted'],
     ['helper-version', 'Helper is of another version'],
   ] as const)('%s is told and leads to its installation', (state, title) => {
-    expect(trayView(appWith([], { helper: helper({ state }) }))).toEqual({
+    expect(trayView(appOf([], { helper: helper({ state }) }))).toEqual({
       icon: 'failed',
       tooltip: `Mooring: ${title}`,
       menu: [text(title), separator, open('Install the helper…'), ...end],
@@ -177,14 +176,14 @@ describe('the helper', () => {
 
   test('of which we are no operator', () => {
     const state = 'not-authorised';
-    const { menu } = trayView(appWith([profileIn(off)], { helper: helper({ state }) }));
+    const { menu } = trayView(appOf([profileIn(off)], { helper: helper({ state }) }));
     expect(menu).toContainEqual(open('Install the helper…'));
     expect(menu).not.toContainEqual(change('connect'));
   });
 
   test('before its first answer nothing is offered and nothing is said to be wrong', () => {
     const looking = helper({ state: 'looking' });
-    expect(trayView(appWith([], { helper: looking }))).toEqual({
+    expect(trayView(appOf([], { helper: looking }))).toEqual({
       icon: 'off',
       tooltip: 'Mooring: Looking for the helper',
       menu: [text('Looking for the helper'), ...end],
@@ -193,7 +192,7 @@ describe('the helper', () => {
 
   test('being installed', () => {
     const installing = helper({ state: 'helper-missing', installing: true });
-    expect(trayView(appWith([], { helper: installing }))).toMatchObject({
+    expect(trayView(appOf([], { helper: installing }))).toMatchObject({
       icon: 'connecting',
       tooltip: 'Mooring: Installing the helper',
     });
@@ -202,6 +201,6 @@ describe('the helper', () => {
 
 test('what went wrong last is there, cut to the width of a menu', () => {
   const error = { name: 'foreign-tunnel', message: 'x'.repeat(100) };
-  const { menu } = trayView(appWith([profileIn(off)], { notice: { about: 'connect', error } }));
+  const { menu } = trayView(appOf([profileIn(off)], { notice: { about: 'connect', error } }));
   expect(menu[1]).toEqual(text(`${'x'.repeat(59)}…`));
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AppState } from '../../src-shared/ipc/app-state.ts';
+import { appOf } from '../../src-shared/testing/app-state.ts';
 import { fakeIpc } from '../testing/fake-ipc.ts';
-import { appOf, profileIn, type StateName, states } from '../testing/states.ts';
+import { profileIn, type StateName, states } from '../testing/states.ts';
 import { follow, windowActions } from './actions.ts';
 import { screenOf } from './screen.ts';
 import { chosenProfile, createWindowStore } from './window-store.ts';

@@ -1,18 +1,7 @@
-import type {
-  AppState,
-  HelperFacts,
-  Notice,
-  ObservedFacts,
-  ProfileFacts,
-} from '../../src-shared/ipc/app-state.ts';
+import type { AppState, Notice, ObservedFacts } from '../../src-shared/ipc/app-state.ts';
 import type { Checked } from '../../src-shared/ipc/import-draft.ts';
-import { allowedActions } from '../../src-shared/model/allowed-actions.ts';
-import type {
-  FailedCause,
-  HelperState,
-  SessionState,
-  WaitingWhy,
-} from '../../src-shared/model/session-state.ts';
+import type { FailedCause, HelperState, WaitingWhy } from '../../src-shared/model/session-state.ts';
+import { appOf, profileIn as bareProfile } from '../../src-shared/testing/app-state.ts';
 
 /** When all of these states were observed. */
 export const NOW = '2026-11-24T14:20:00Z';
@@ -26,14 +15,6 @@ const unread = { ok: null, rttMs: null, at: null };
 const silent = { ok: false, rttMs: null, at: secondsAgo(4) };
 const answer = (rttMs: number) => ({ ok: true, rttMs, at: secondsAgo(12) });
 const quiet = { link: unread, ethernet: unread, internet: unread };
-
-const workingHelper: HelperFacts = {
-  state: 'ok',
-  detail: '',
-  version: '0.1.0',
-  access: 'write',
-  installing: false,
-};
 
 const up: ObservedFacts = {
   step: 'up',
@@ -56,44 +37,12 @@ const bringingUp: ObservedFacts = {
   roamsToday: { count: 0, atLeast: false, last: null },
 };
 
-type ProfileParts = Partial<ProfileFacts> & { readonly access?: HelperFacts['access'] };
-
-/** A profile in a state; what may be pressed follows from the rest, as in the main process. */
-export function profileIn(state: SessionState, parts: ProfileParts = {}): ProfileFacts {
-  const { access = 'write', ...over } = parts;
-  const observed = over.observed ?? null;
-  const address = over.address === undefined ? ADDRESS : over.address;
-  return {
-    name: 'home',
-    state,
-    pending: null,
-    address,
-    prefix: address === null ? null : '2001:db8:4a:17::/64',
-    hub: 'hub.example:23450',
-    observed,
-    actions: allowedActions({ state, held: observed !== null, access, address }),
-    ...over,
-  };
-}
-
-/** The app's state around profiles, the first of them chosen. */
-export function appOf(
-  profiles: readonly ProfileFacts[],
-  over: Partial<Omit<AppState, 'helper'>> & { readonly helper?: Partial<HelperFacts> } = {},
-): AppState {
-  const { helper, ...rest } = over;
-  return {
-    version: '0.1.0',
-    helper: { ...workingHelper, ...helper },
-    profiles,
-    profilesError: null,
-    chosen: profiles[0]?.name ?? null,
-    tray: 'shown',
-    notice: null,
-    settings: { onQuit: 'ask' },
-    ...rest,
-  };
-}
+/** A profile that knows its address unless it is told that it does not. */
+export const profileIn: typeof bareProfile = (state, parts = {}) => {
+  const { address = ADDRESS } = parts;
+  const prefix = address === null ? null : '2001:db8:4a:17::/64';
+  return bareProfile(state, { prefix, ...parts, address });
+};
 
 const verified = profileIn({ state: 'verified', since: SINCE, rttMs: 21.4 }, { observed: up });
 const off = profileIn({ state: 'off' });

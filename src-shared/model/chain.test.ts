@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HelperFacts, ObservedFacts, ProfileFacts } from '../ipc/app-state.ts';
-import { allowedActions } from './allowed-actions.ts';
+import type { HelperFacts, ObservedFacts } from '../ipc/app-state.ts';
+import { profileIn, workingHelper } from '../testing/app-state.ts';
 import { chainOf, type LegHealth } from './chain.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -32,31 +32,17 @@ const read = (link: object, ethernet: object, internet: object): ObservedFacts =
   reachability: { link, ethernet, internet } as ObservedFacts['reachability'],
 });
 
-const helper: HelperFacts = {
-  state: 'ok',
-  detail: '',
-  version: '0.1.0',
-  access: 'write',
-  installing: false,
-};
-
 function chain(
   state: SessionState,
   observed: ObservedFacts | null,
   over: Partial<HelperFacts> = {},
 ): [LegHealth, string][] {
-  const { access } = { ...helper, ...over };
-  const profile: ProfileFacts = {
-    name: 'home',
-    state,
-    pending: null,
-    address: null,
-    prefix: null,
-    hub: 'hub.example:23450',
-    observed,
-    actions: allowedActions({ state, held: observed !== null, access, address: null }),
-  };
-  return chainOf(profile, { ...helper, ...over }).map(({ health, reason }) => [health, reason]);
+  const { access } = { ...workingHelper, ...over };
+  const profile = profileIn(state, { observed, access });
+  return chainOf(profile, { ...workingHelper, ...over }).map(({ health, reason }) => [
+    health,
+    reason,
+  ]);
 }
 
 const verified: SessionState = { state: 'verified', since: at, rttMs: 21.4 };
@@ -78,8 +64,7 @@ const wifi = ['good', 'Wi-Fi, wlan0'];
 const afterHub = ['unknown', 'Not known until the hub answers'];
 
 test('the legs are named, in order', () => {
-  const profile = { state: { state: 'off' }, observed: null } as unknown as ProfileFacts;
-  expect(chainOf(profile, helper).map(({ id }) => id)).toEqual([
+  expect(chainOf(profileIn({ state: 'off' }), workingHelper).map(({ id }) => id)).toEqual([
     'laptop-network',
     'network-hub',
     'hub-internet',

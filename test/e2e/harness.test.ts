@@ -16,20 +16,12 @@ test('an ordinary user runs it', () => assert.notEqual(process.getuid?.(), 0));
 test('the tray: icon, tooltip, menu, a click, and what changes with it', async () => {
   const app = await on.launch({ folder });
   const item = await on.watcher.item();
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (tooltip) => tooltip === 'Bare tray, quiet',
-  );
+  await item.says(/^Bare tray, quiet$/);
   assert.equal(item.status, 'Active');
   assert.equal(text(await item.menu()), 'Quiet\nOpen\n---\nQuit');
   const before = await item.visibleIcon();
   await item.click('Quiet');
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (tooltip) => tooltip === 'Bare tray, loud',
-  );
+  await item.says(/^Bare tray, loud$/);
   assert.equal(text(await item.menu()), 'Loud\nOpen\n---\nQuit');
   await waitFor(
     'another icon',

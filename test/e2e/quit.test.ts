@@ -31,22 +31,14 @@ async function connected(homeOf?: App) {
   const again = homeOf === undefined ? {} : { homeOf };
   const app = await on.launch({ mockHelper: 'verified', args: ['--hidden'], ...again });
   const item = await on.watcher.item();
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (text) => /Connected/.test(text),
-  );
+  await item.says(/Connected/);
   return { app, item };
 }
 
 test('nothing is connected: no question', async () => {
   const app = await on.launch({ mockHelper: 'off', args: ['--hidden'] });
   const item = await on.watcher.item();
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (text) => /Not connected/.test(text),
-  );
+  await item.says(/Not connected/);
   await answering(app, 2);
   await item.click('Quit');
   await app.ended();

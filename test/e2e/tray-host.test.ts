@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { onDesktop } from './harness/fixture.ts';
-import { waitFor } from './harness/wait.ts';
 
 // Desktops whose place for tray icons comes late, comes again, or never comes.
 
@@ -16,11 +15,7 @@ test('a host that comes after the app gets the icon, once it is there', async ()
   await app.electron.evaluate(({ app }) => app.whenReady());
   await on.watcher.start();
   const item = await on.watcher.item();
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (text) => /Connected/.test(text),
-  );
+  await item.says(/Connected/);
   assert.equal(app.windows.length, 0);
 });
 
@@ -31,11 +26,7 @@ test('a host that is restarted gets the icon again, and its menu works', async (
   await on.watcher.restart();
   const item = await on.watcher.item();
   await item.click('Connect');
-  await waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (text) => /Connected/.test(text),
-  );
+  await item.says(/Connected/);
   await item.click('Open Mooring');
   await app.window();
 });

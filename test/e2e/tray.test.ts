@@ -3,20 +3,15 @@ import { test } from 'node:test';
 import { onDesktop } from './harness/fixture.ts';
 import { waitFor } from './harness/wait.ts';
 import { text } from './tray/menu.ts';
-import type { TrayItem } from './tray/tray-item.ts';
+import { STABLE } from './window/files.ts';
+import { helperComesBack, stopHelper } from './window/mock.ts';
 
 // The tray as its host sees it, over D-Bus, with a host as strict as GNOME's.
 
-const ADDRESS = '2001:db8:5a:0:10ab:34ff:fecd:56ef';
 const on = onDesktop();
 
-const tooltip = (item: TrayItem, wanted: RegExp) =>
-  waitFor(
-    'the tooltip',
-    () => item.tooltip,
-    (now) => wanted.test(now),
-    10_000,
-  );
+// Each launch has to start first.
+const PATIENCE_MS = 10_000;
 
 const SCENARIOS = [
   ['off', 'Not connected'],
@@ -33,7 +28,7 @@ test('every state has its icon, its tooltip and its words in the menu', async ()
   for (const [mockHelper, title] of SCENARIOS) {
     const app = await on.launch({ mockHelper, args: ['--hidden'] });
     const item = await on.watcher.item();
-    await tooltip(item, new RegExp(`^Mooring: ${title}(,|$)`));
+    await item.says(new RegExp(`^Mooring: ${title}(,|$)`), PATIENCE_MS);
     const [first] = await item.menu();
     assert.deepEqual([first?.label, first?.enabled], [title, false]);
     // The picture comes after the words; that none comes means that two states share one.
@@ -58,13 +53,13 @@ test('every state has its icon, its tooltip and its words in the menu', async ()
 test('Connect connects, the address is copied, Disconnect disconnects', async () => {
   await on.launch({ mockHelper: 'off', args: ['--hidden'] });
   const item = await on.watcher.item();
-  await tooltip(item, /Not connected/);
+  await item.says(/Not connected/, PATIENCE_MS);
   const before = item.icon?.hash;
   assert.equal(
     text(await item.menu()),
     `Not connected (disabled)
 ---
-Copy ${ADDRESS}
+Copy ${STABLE}
 Hub hub.example.net:23450 (disabled)
 ---
 Connect
@@ -73,7 +68,7 @@ Open Mooring
 Quit`,
   );
   await item.click('Connect');
-  await tooltip(item, new RegExp(`Connected, ${ADDRESS}`));
+  await item.says(new RegExp(`Connected, ${STABLE}`), PATIENCE_MS);
   await waitFor(
     'another icon',
     () => item.icon?.hash,
@@ -84,20 +79,20 @@ Quit`,
   await waitFor(
     'the clipboard',
     () => on.desktop.clipboard(),
-    (copied) => copied === ADDRESS,
+    (copied) => copied === STABLE,
   );
   await item.click('Disconnect');
-  await tooltip(item, /Not connected/);
+  await item.says(/Not connected/, PATIENCE_MS);
 });
 
 test('several profiles: one is chosen, and acted on', async () => {
   await on.launch({ mockHelper: 'two-profiles', args: ['--hidden'] });
   const item = await on.watcher.item();
-  await tooltip(item, /Connected/);
+  await item.says(/Connected/, PATIENCE_MS);
   await item.click('office: Not connected');
-  await tooltip(item, /Not connected/);
+  await item.says(/Not connected/, PATIENCE_MS);
   await item.click('Connect');
-  await tooltip(item, /Connected/);
+  await item.says(/Connected/, PATIENCE_MS);
   const menu = text(await item.menu());
   assert.match(menu, /home: Connected/);
   assert.match(menu, /office: Connected/);
@@ -125,11 +120,10 @@ test('a click on the icon, or a second launch, opens the one window', async () =
 test('a helper that goes and comes back', async () => {
   const app = await on.launch({ mockHelper: 'verified', args: ['--hidden'] });
   const item = await on.watcher.item();
-  await tooltip(item, /Connected/);
-  type Mock = { mooringMock: { stop(): Promise<void>; listenAgain(): Promise<void> } };
-  await app.electron.evaluate(() => (globalThis as unknown as Mock).mooringMock.stop());
-  await tooltip(item, /Helper is not running/);
+  await item.says(/Connected/, PATIENCE_MS);
+  await stopHelper(app);
+  await item.says(/Helper is not running/, PATIENCE_MS);
   assert.match(text(await item.menu()), /Install the helper…/);
-  await app.electron.evaluate(() => (globalThis as unknown as Mock).mooringMock.listenAgain());
-  await tooltip(item, /Connected/);
+  await helperComesBack(app);
+  await item.says(/Connected/, PATIENCE_MS);
 });

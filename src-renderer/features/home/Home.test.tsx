@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { appOf } from '../../../src-shared/testing/app-state.ts';
 import { renderWindow } from '../../testing/render-window.tsx';
-import { ADDRESS, appOf, NOW, profileIn, type StateName, states } from '../../testing/states.ts';
+import { ADDRESS, NOW, profileIn, type StateName, states } from '../../testing/states.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOW) });

@@ -76,6 +76,16 @@ export class TrayItem implements Place {
   }
 
   /** undefined: none yet, or one that is just being replaced. */
+  /** Until the tooltip is as wanted. */
+  async says(wanted: RegExp, timeoutMs?: number): Promise<void> {
+    await waitFor(
+      'the tooltip',
+      () => this.tooltip,
+      (tooltip) => wanted.test(tooltip),
+      timeoutMs,
+    );
+  }
+
   get icon(): Icon | undefined {
     return this.#icon;
   }

@@ -14,6 +14,8 @@ const on = onDesktop();
 const folder = process.env.MOORING_E2E_WORLD ?? '';
 const world = new RemoteWorld(folder);
 after(() => world.close());
+// A guest under emulation takes its time.
+const PATIENCE_MS = 20_000;
 const port = 7;
 const target = { host: laptop.stable, port, timeoutMs: 5000 };
 
@@ -31,14 +33,7 @@ test('imported, connected from the tray, reached, roamed, disconnected, as befor
 
   const item = await on.watcher.item();
   await item.click('Connect');
-  const tooltip = (wanted: RegExp) =>
-    waitFor(
-      'the tooltip',
-      () => item.tooltip,
-      (text) => wanted.test(text),
-      20_000,
-    );
-  await tooltip(/Connected/);
+  await item.says(/Connected/, PATIENCE_MS);
   const reached = await world.agent('internet', 'connect', target);
   assert.ok(reached.ok, reached.error);
   await page.getByRole('heading', { name: 'Connected' }).waitFor();
@@ -60,15 +55,15 @@ test('imported, connected from the tray, reached, roamed, disconnected, as befor
   });
   assert.equal(session.error, undefined);
   assert.equal(session.lost, 0);
-  await tooltip(/Connected/);
+  await item.says(/Connected/, PATIENCE_MS);
   await page.getByText(/last outage \d/).waitFor({ timeout: 15_000 });
   await app.screenshot('whole-roamed');
 
   await world.leave('eth1');
   await world.join('wlan0');
-  await tooltip(/Connected/);
+  await item.says(/Connected/, PATIENCE_MS);
   await item.click('Disconnect');
-  await tooltip(/Not connected/);
+  await item.says(/Not connected/, PATIENCE_MS);
   // The Wi-Fi's own link-local address is proven unique anew, which takes the kernel a second.
   await waitFor(
     'the machine as before',

@@ -1,29 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { Asking } from '../json-lines.ts';
 import type { AccessName } from '../world/addresses.ts';
 import type { Call, Calls } from '../world/agent/protocol.ts';
 import type { Namespace } from '../world/world.ts';
 import { socketName } from './names.mjs';
 import type { WorldCall, WorldCalls } from './protocol.ts';
 
-interface Waiting {
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A served world, for a test outside of it. */
 export class RemoteWorld {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 1;
+  readonly #asking: Asking;
 
   /** @param folder where its sockets are */
   constructor(folder: string) {
     this.#socket = connect(join(folder, socketName('world')));
-    createInterface({ input: this.#socket }).on('line', (line) => this.#settle(JSON.parse(line)));
-    this.#socket.on('error', (error) => this.#lose(error.message));
-    this.#socket.on('close', () => this.#lose('the world is gone'));
+    this.#asking = new Asking(this.#socket, this.#socket);
+    this.#socket.on('error', (error) => this.#asking.lose(error.message));
+    this.#socket.on('close', () => this.#asking.lose('the world is gone'));
   }
 
   async agent<K extends Call>(
@@ -52,22 +46,6 @@ export class RemoteWorld {
   }
 
   #ask<K extends WorldCall>(call: K, ask: WorldCalls[K]['ask']): Promise<WorldCalls[K]['answer']> {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#socket.write(`${JSON.stringify({ id, call, ask })}\n`);
-    });
-  }
-
-  #settle({ id, answer, error }: { id: number; answer?: never; error?: string }): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error !== undefined) waiting?.reject(new Error(error));
-    else waiting?.resolve(answer as never);
-  }
-
-  #lose(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
-    this.#waiting.clear();
+    return this.#asking.ask(call, ask);
   }
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
+import { answering } from '../json-lines.ts';
 import { type Mooring, socketPath } from '../world/mooring.ts';
 import type { World } from '../world/world.ts';
 import { join } from './mux.mjs';
@@ -34,19 +33,7 @@ export function serveWorld(world: World, mooring: Mooring): Promise<void> {
     };
     serve({
       helper: (stream) => join(stream, connect(socketPath)),
-      world: (stream) => answer(stream, answers),
+      world: (stream) => void answering(stream, stream, answers),
     });
-  });
-}
-
-function answer(stream: Duplex, answers: Answers): void {
-  createInterface({ input: stream }).on('line', async (line) => {
-    const { id, call, ask } = JSON.parse(line) as { id: number; call: WorldCall; ask: never };
-    try {
-      stream.write(`${JSON.stringify({ id, answer: await answers[call](ask) })}\n`);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      stream.write(`${JSON.stringify({ id, error: message })}\n`);
-    }
   });
 }

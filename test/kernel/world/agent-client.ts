@@ -1,12 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { Asking } from '../json-lines.ts';
 import type { Call, Calls } from './agent/protocol.ts';
-
-interface Waiting {
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** Where the runner put the agent's bundle. */
 function agentPath(): string {
@@ -18,41 +13,38 @@ function agentPath(): string {
 /** The test's end of the one long-lived process in a namespace. */
 export class Agent {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 1;
+  readonly #asking: Asking;
 
   private constructor(
     readonly ns: string,
     child: ChildProcess,
+    asking: Asking,
   ) {
     this.#child = child;
+    this.#asking = asking;
   }
 
-  static async start(ns: string): Promise<Agent> {
+  static start(ns: string): Promise<Agent> {
     const child = spawn('ip', ['netns', 'exec', ns, process.execPath, agentPath()], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const agent = new Agent(ns, child);
-    const ready = new Promise<void>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the agent in ${ns} ended with ${code}`)));
-      if (child.stdout === null) return;
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const message = JSON.parse(line);
-        if ('ready' in message) resolve();
-        else agent.#settle(message);
+    return new Promise((resolve, reject) => {
+      const asking = new Asking(child.stdout, child.stdin, (message) => {
+        if ('ready' in message) resolve(new Agent(ns, child, asking));
+      });
+      child.once('exit', (code) => {
+        reject(new Error(`the agent in ${ns} ended with ${code}`));
+        asking.lose('the agent is gone');
       });
     });
-    child.once('exit', () => agent.#lose());
-    await ready;
-    return agent;
   }
 
-  ask<K extends Call>(call: K, ask: Calls[K]['ask']): Promise<Calls[K]['answer']> {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#child.stdin?.write(`${JSON.stringify({ id, call, ask })}\n`);
-    });
+  async ask<K extends Call>(call: K, ask: Calls[K]['ask']): Promise<Calls[K]['answer']> {
+    try {
+      return await this.#asking.ask<Calls[K]['answer']>(call, ask);
+    } catch (error) {
+      throw new Error(`${this.ns}: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** Runs a script in the namespace; throws when it fails. */
@@ -71,18 +63,5 @@ export class Agent {
     const exited = once(this.#child, 'exit');
     this.#child.stdin?.end();
     await exited;
-  }
-
-  #settle(message: { id: number; answer?: never; error?: string }): void {
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if (message.error !== undefined) waiting?.reject(new Error(`${this.ns}: ${message.error}`));
-    else waiting?.resolve(message.answer as never);
-  }
-
-  #lose(): void {
-    for (const { reject } of this.#waiting.values())
-      reject(new Error(`the agent in ${this.ns} is gone`));
-    this.#waiting.clear();
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { answering } from '../../json-lines.ts';
 import { killWhen } from './kill-when.ts';
 import { type Calls, type Handlers, now } from './protocol.ts';
 import { snapshot } from './snapshot.ts';
@@ -38,18 +38,8 @@ function shell(script: string, timeout: number): Promise<Calls['sh']['answer']> 
   });
 }
 
-const answer = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-createInterface({ input: process.stdin })
-  .on('line', async (line) => {
-    const { id, call, ask } = JSON.parse(line) as { id: number; call: keyof Calls; ask: never };
-    try {
-      answer({ id, answer: await handlers[call](ask) });
-    } catch (error) {
-      answer({ id, error: error instanceof Error ? error.message : String(error) });
-    }
-  })
+answering(process.stdin, process.stdout, handlers)
   // The test ended, however it did: nothing of the agent outlives it.
   .on('close', () => process.exit(0));
 
-answer({ ready: process.pid });
+process.stdout.write(`${JSON.stringify({ ready: process.pid })}\n`);
