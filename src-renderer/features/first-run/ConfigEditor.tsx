@@ -3,6 +3,7 @@ import { Label } from 'react-aria-components/Label';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
 import { cx } from '../../ui/cx.ts';
+import { Row } from '../../ui/Row.tsx';
 import styles from './ConfigEditor.module.css';
 import { caretAfter } from './caret.ts';
 
@@ -57,10 +58,10 @@ export function ConfigEditor({ text, onWrite, wrongLine, invalid, describedBy, b
       aria-describedby={describedBy}
       autoFocus
     >
-      <div className={styles.head}>
+      <Row>
         <Label className={cx(styles.label)}>WireGuard file</Label>
         {beside}
-      </div>
+      </Row>
       <div ref={frame} className={styles.frame} data-invalid={invalid}>
         <div className={styles.gutter} aria-hidden="true">
           <div className={styles.scrolled}>

@@ -2,6 +2,7 @@ import type { AppState, OnQuit } from '../../../src-shared/ipc/app-state.ts';
 import { useActions } from '../../store/window-context.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choice, type Option } from '../../ui/Choice.tsx';
+import { Row } from '../../ui/Row.tsx';
 import styles from './HomeFooter.module.css';
 
 const ON_QUIT_WORDS: readonly Option<OnQuit>[] = [
@@ -16,7 +17,7 @@ export function HomeFooter({ app }: { readonly app: AppState }) {
   const { helper, version, settings } = app;
   return (
     <footer className={styles.footer}>
-      <div className={styles.row}>
+      <Row className={styles.row}>
         <Choice
           label="When quitting"
           labelShown
@@ -29,7 +30,7 @@ export function HomeFooter({ app }: { readonly app: AppState }) {
             Add a profile
           </Button>
         )}
-      </div>
+      </Row>
       <p className={styles.versions}>
         Mooring {version}
         {helper.version !== null && ` · helper ${helper.version}`}

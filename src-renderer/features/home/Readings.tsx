@@ -5,6 +5,7 @@ import { useNow } from '../../store/clock.ts';
 import { useActions } from '../../store/window-context.ts';
 import { Button } from '../../ui/Button.tsx';
 import { cx } from '../../ui/cx.ts';
+import { Row } from '../../ui/Row.tsx';
 import { LegMark } from '../chain/LegMark.tsx';
 import styles from './Readings.module.css';
 
@@ -20,7 +21,7 @@ export function Readings({ profile }: { readonly profile: ProfileFacts }) {
   };
   return (
     <section aria-labelledby="readings" className={styles.section}>
-      <div className={styles.head}>
+      <Row className={styles.head}>
         <h2 id="readings">Reachability</h2>
         <Button
           variant="quiet"
@@ -30,7 +31,7 @@ export function Readings({ profile }: { readonly profile: ProfileFacts }) {
         >
           Check now
         </Button>
-      </div>
+      </Row>
       <dl className={styles.readings}>
         <One name="Link" reading={link} />
         <One name="Ethernet" reading={ethernet} />
