@@ -165,10 +165,20 @@ export const GO_RULES: readonly Rule[] = [
     never: internal('server', 'auth', 'proto', 'reconcile'),
     why: 'it knows the operating system and not who asks',
   })),
-  {
-    from: `${OURS}/datapath`,
-    never: internal('server', 'auth', 'proto', 'reconcile', 'link'),
+  ...['datapath', 'wireguard'].map((name) => ({
+    from: `${OURS}/${name}`,
+    never: internal('server', 'auth', 'proto', 'reconcile', 'link', 'userspace', 'hub'),
     why: 'packets pass without knowing who asked for them',
+  })),
+  {
+    from: `${OURS}/userspace`,
+    never: internal('server', 'auth', 'proto', 'reconcile', 'hub'),
+    why: 'it is one engine behind the interface of the reconciler, as the kernel’s is',
+  },
+  {
+    from: `${OURS}/hub`,
+    never: internal('server', 'auth', 'proto', 'reconcile', 'keystore', 'userspace'),
+    why: 'a hub is told by its file alone and knows nothing of laptops’ helpers',
   },
   {
     from: 'helpers',
