@@ -51,6 +51,7 @@ function advice({ name, field, suggestion }: Complaint): readonly string[] {
     case 'engine-missing':
       return [
         "The kernels of Debian and Ubuntu have WireGuard and GRETAP; a container has its host's.",
+        'The userspace engine needs neither, but /dev/net/tun.',
       ];
     case 'foreign-tunnel':
       return ['mooring down --all takes down every tunnel of this machine.'];

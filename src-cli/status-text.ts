@@ -1,16 +1,19 @@
 import type { ProfileView } from '../src-engine/session/overview.ts';
+import type { Hello } from '../src-shared/helper-protocol/replies.ts';
 import type { Reachability, Reading } from '../src-shared/helper-protocol/status.ts';
+import { engineText } from '../src-shared/model/engine-words.ts';
 import type { SessionState } from '../src-shared/model/session-state.ts';
 import { printable } from './printable.ts';
 
-/** A profile for a person, some lines. */
-export function profileText(view: ProfileView, now: Date): string {
+/** A profile for a person, some lines. `engines` are the helper's. */
+export function profileText(view: ProfileView, engines: Hello['engines'], now: Date): string {
   const { name, profile, observed, state, address } = view;
   const rows: [string, string | undefined][] = [
     ['address', address ?? 'not known before the first connect'],
     ['reached', observed === undefined ? undefined : reachabilityText(observed.reachability)],
     ['hub', observed?.endpoint ?? profile?.hub.endpoint],
     ['underlay', underlayText(view)],
+    ['engine', observed?.engine ? engineText(observed.engine, engines) : undefined],
     ['handshake', observed?.lastHandshake ? ago(observed.lastHandshake, now) : undefined],
     ['roams', roamsText(view)],
     ['note', profile === undefined ? 'none of your profiles describes this tunnel' : undefined],

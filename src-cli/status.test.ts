@@ -123,6 +123,20 @@ describe('for a person', () => {
     expect(stdout).toContain('  underlay   wlan0, 192.168.88.20\n');
   });
 
+  test('says which engine carries, and what the kernel lacks', async () => {
+    const engines = [
+      { kind: 'kernel', lacks: ['WireGuard', 'GRETAP'] },
+      { kind: 'userspace', lacks: [] },
+    ];
+    const hello = { protocol: 1, version: '0.9.0', access: 'write', engines };
+    const { helper, cli } = await setUp({ hello });
+    expect((await cli.run(helper, ['status'])).stdout).not.toContain('engine');
+    helper.observe('home', { ...verifiedPart, engine: 'userspace' });
+    expect((await cli.run(helper, ['status'])).stdout).toContain(
+      '  engine     userspace (the kernel lacks WireGuard and GRETAP)\n',
+    );
+  });
+
   test('before the first probe one word for all levels', async () => {
     const { helper, cli } = await setUp();
     expect((await cli.run(helper, ['status'])).stdout).toContain('  reached    not probed yet\n');

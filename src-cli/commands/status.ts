@@ -39,14 +39,20 @@ async function once(context: Context, { json }: StatusOptions): Promise<number> 
     const value = statusJson(context.version, helper, views, listed.damaged);
     context.stdout(`${JSON.stringify(value, null, 2)}\n`);
   } else {
-    sayText(context, views, listed);
+    sayText(context, helper, views, listed);
   }
   return helper.state === 'ok' ? EXIT.ok : complain(context, helper.reason);
 }
 
-function sayText(context: Context, views: readonly ProfileView[], { damaged }: Profiles): void {
+function sayText(
+  context: Context,
+  helper: HelperView,
+  views: readonly ProfileView[],
+  { damaged }: Profiles,
+): void {
   const now = new Date();
-  context.stdout(views.map((view) => profileText(view, now)).join('\n'));
+  const engines = helper.state === 'ok' ? helper.hello.engines : [];
+  context.stdout(views.map((view) => profileText(view, engines, now)).join('\n'));
   warnOfDamaged(context, damaged);
   if (views.length === 0) {
     context.stderr(`${NO_PROFILE.message}\n`);

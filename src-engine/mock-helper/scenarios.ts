@@ -147,7 +147,7 @@ function profileOf(name: string, endpoint: string, mac: string, prefix: string):
     },
     mac,
     prefix,
-    txOffload: 'off',
+    txOffload: 'auto',
     engine: 'auto',
     learnedPrefix: null,
   };

@@ -103,7 +103,7 @@ function makeProfile(
     hub: file.hub,
     mac: file.mac ?? earlier?.mac ?? formatMac(macFromRandom(randomBytes(6))),
     prefix: file.prefix,
-    txOffload: earlier?.txOffload ?? 'off',
+    txOffload: earlier?.txOffload ?? 'auto',
     engine: earlier?.engine ?? 'auto',
   };
   const sameHub = earlier?.hub.publicKey === file.hub.publicKey;

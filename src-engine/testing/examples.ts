@@ -16,7 +16,7 @@ export function exampleTunnel(over: Partial<Tunnel> = {}): Tunnel {
     hub: { publicKey: EXAMPLE_HUB, endpoint: '1.2.3.4:23450', address: '172.16.0.1' },
     mac: '12:ab:34:cd:56:ef',
     prefix: '2001:db8::/64',
-    txOffload: 'off',
+    txOffload: 'auto',
     engine: 'auto',
     ...over,
   };

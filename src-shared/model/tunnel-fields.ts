@@ -28,7 +28,7 @@ export const tunnelFields = {
   }),
   mac: macText,
   prefix: prefixText.nullable(),
-  txOffload: z.enum(['off', 'keep']),
+  txOffload: z.enum(['auto', 'off', 'keep']),
   engine: z.enum(['auto', 'kernel', 'userspace']),
 };
 

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"mooring.dev/helpers/internal/install"
+	"mooring.dev/helpers/internal/plan"
 )
 
 // Exit codes, those of the command "mooring" where it has the same.
@@ -103,7 +104,7 @@ func complain(err error, errs io.Writer) int {
 // that ends at once does nothing but clean.
 func cleanMachine(stateDir string) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	manager, _ := newManager(log, nil, stateDir)
+	manager, _ := newManager(log, nil, stateDir, plan.EngineAuto)
 	ctx, end := context.WithCancel(context.Background())
 	end()
 	return manager.Run(ctx)

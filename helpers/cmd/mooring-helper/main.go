@@ -10,12 +10,14 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+
+	"mooring.dev/helpers/internal/plan"
 )
 
 // version is set by the build.
 var version = "dev"
 
-const usage = `usage: mooring-helper --socket PATH --state-dir DIR [--operators FILE] [--log-level LEVEL]
+const usage = `usage: mooring-helper --socket PATH --state-dir DIR [--operators FILE] [--engine KIND] [--log-level LEVEL]
        mooring-helper install --operator UID
        mooring-helper uninstall
 
@@ -25,6 +27,7 @@ as it was.
   --socket PATH      where to listen; everyone may connect and read, changes are for operators
   --state-dir DIR    private keys (root only) and the desired tunnels
   --operators FILE   user ids, one a line, that may change things beside root; must be root's own
+  --engine KIND      auto, kernel or userspace: the only engine that tunnels are offered (default auto: all)
   --log-level LEVEL  debug, info, warn or error (default info)
   --version          print the version
 
@@ -36,6 +39,7 @@ They end with 2 on wrong usage, 4 when not root, 7 when it is installed but ther
 
 type options struct {
 	socket, stateDir, operators string
+	engine                      plan.EngineKind
 	level                       slog.Level
 }
 
@@ -68,6 +72,11 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	fs.StringVar(&o.socket, "socket", "", "")
 	fs.StringVar(&o.stateDir, "state-dir", "", "")
 	fs.StringVar(&o.operators, "operators", "", "")
+	o.engine = plan.EngineAuto
+	fs.Func("engine", "", func(kind string) error {
+		o.engine = plan.EngineKind(kind)
+		return checkEngine(o.engine)
+	})
 	fs.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	show := fs.Bool("version", false, "")
 	switch err := fs.Parse(args); {
@@ -85,4 +94,13 @@ func parse(args []string, out io.Writer) (o options, err error) {
 		return o, fmt.Errorf("%w: --socket and --state-dir are needed", errUsage)
 	}
 	return o, nil
+}
+
+func checkEngine(kind plan.EngineKind) error {
+	switch kind {
+	case plan.EngineAuto, plan.EngineKernel, plan.EngineUserspace:
+		return nil
+	default:
+		return errors.New("must be auto, kernel or userspace")
+	}
 }

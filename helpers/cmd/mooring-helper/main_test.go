@@ -7,13 +7,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mooring.dev/helpers/internal/plan"
 )
 
 func TestParse(t *testing.T) {
-	good := options{socket: "/run/m.sock", stateDir: "/var/lib/m", operators: "/etc/m", level: slog.LevelDebug}
-	got, err := parse(strings.Fields("--socket /run/m.sock --state-dir /var/lib/m --operators /etc/m --log-level debug"), nil)
+	good := options{socket: "/run/m.sock", stateDir: "/var/lib/m", operators: "/etc/m", engine: plan.EngineUserspace, level: slog.LevelDebug}
+	got, err := parse(strings.Fields("--socket /run/m.sock --state-dir /var/lib/m --operators /etc/m --engine userspace --log-level debug"), nil)
 	if err != nil || got != good {
 		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := parse(strings.Fields("--socket /a --state-dir /b"), nil); err != nil || got.engine != plan.EngineAuto {
+		t.Errorf("without --engine: got %+v, %v", got, err)
 	}
 	for _, tt := range []struct{ args, quotes string }{
 		{"", "--socket and --state-dir are needed"},
@@ -21,6 +26,7 @@ func TestParse(t *testing.T) {
 		{"--socket /a --state-dir /b extra", `"extra"`},
 		{"--socket /a --state-dir /b --log-level loud", "loud"},
 		{"--sockett /a", "sockett"},
+		{"--socket /a --state-dir /b --engine steam", `"steam" for flag -engine: must be auto, kernel or userspace`},
 	} {
 		if _, err := parse(strings.Fields(tt.args), nil); err == nil || !strings.Contains(err.Error(), tt.quotes) {
 			t.Errorf("%q: got %v, want %s", tt.args, err, tt.quotes)

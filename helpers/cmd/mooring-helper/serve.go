@@ -43,7 +43,7 @@ func run(o options, log *slog.Logger) error {
 	}
 	defer listener.Close()
 
-	manager, parts := newManager(log, keys, o.stateDir)
+	manager, parts := newManager(log, keys, o.stateDir, o.engine)
 	srv := &server.Server{Reconciler: manager, Keys: keys, Policy: auth.NewPolicy(o.operators), Version: version, Log: log}
 
 	// Whichever part ends first ends the others; the reconciler's end is the take-down.

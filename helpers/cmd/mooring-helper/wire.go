@@ -7,6 +7,7 @@ import (
 	"mooring.dev/helpers/internal/keystore"
 	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/netmon"
+	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/probe"
 	"mooring.dev/helpers/internal/reconcile"
 	"mooring.dev/helpers/internal/store"
@@ -19,11 +20,13 @@ var (
 	_ reconcile.Prober  = (*probe.Prober)(nil)
 )
 
-// newManager assembles the reconciler over this machine, and gives what must run beside the server.
-func newManager(log *slog.Logger, keys *keystore.Store, stateDir string) (*reconcile.Manager, []func(context.Context) error) {
+// newManager assembles the reconciler over this machine, and gives what must run beside the server. only is
+// reconcile.Deps.Only.
+func newManager(log *slog.Logger, keys *keystore.Store, stateDir string, only plan.EngineKind) (*reconcile.Manager, []func(context.Context) error) {
 	monitor := netmon.New(log)
 	manager := reconcile.New(reconcile.Deps{
 		Engines:  []reconcile.Engine{link.NewKernelEngine(log, stateDir)},
+		Only:     only,
 		Host:     link.NewHost(log),
 		Monitor:  monitor,
 		Prober:   probe.New(log),

@@ -24,6 +24,9 @@ const lifetimeSlack = 60 * time.Second
 // decoy is not, so it wins RFC 6724 rule 3 on an IPv4-only laptop, matches no rule of ours and ends in
 // ENETUNREACH; without it ip6_dst_lookup_tail would find the stable address on its second try and take all
 // IPv6 into the tunnel. The decoy skips DAD because every laptop on the hub's bridge has the same one.
+//
+// The stable address's lifetime has no limit until it has passed DAD: the kernel removes one of limited life that
+// fails, and keeps the other, flagged (addrconf_dad_stop, net/ipv6/addrconf.c).
 func addressSteps(tap netlink.Link, n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) ([]step, error) {
 	have, err := netlink.AddrList(tap, netlink.FAMILY_V6)
 	if err != nil {
@@ -62,11 +65,17 @@ func addressSteps(tap netlink.Link, n plan.Names, t plan.Tunnel, p plan.Placemen
 			continue
 		}
 		found[i] = true
+		if i == stable && a.Flags&unix.IFA_F_TENTATIVE != 0 {
+			valid, want[i].ValidLft = anyLifetime, seconds(plan.Forever)
+		}
 		if i == stable && needsRenewal(a, valid) {
 			steps = append(steps, addStep("renew ", tap, want[i]))
 		}
 	}
 	for i, a := range want {
+		if !found[i] && i == stable {
+			a.ValidLft = seconds(plan.Forever)
+		}
 		if !found[i] {
 			steps = append(steps, addStep("add ", tap, a))
 		}
@@ -112,7 +121,7 @@ func ignoreGone(err error) error {
 // DAD reads the flags of the tap's addresses. A static address that failed stays there with its flag; one that
 // the kernel made itself goes, with the same flag in its last message.
 func (h *Host) DAD(n plan.Names, addr netip.Addr) (plan.DAD, error) {
-	tap, err := findLink(n.Tap)
+	tap, err := Find(n.Tap)
 	if err != nil {
 		return plan.DADNone, err
 	}

@@ -49,7 +49,7 @@ func ethtool(fd int, name string, cmd, data uint32) (uint32, error) {
 	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCETHTOOL, uintptr(unsafe.Pointer(&req)))
 	switch {
 	case errors.Is(errno, unix.ENODEV):
-		return 0, errNoLink(name)
+		return 0, ErrNoLink(name)
 	case errno != 0:
 		return 0, fmt.Errorf("tx checksum offload of %s (ethtool command %#x): %w", name, cmd, errno)
 	}

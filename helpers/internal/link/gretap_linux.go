@@ -2,7 +2,6 @@ package link
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
@@ -15,26 +14,19 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
-// tapTTL is the outer TTL, the same as in the hub's commands.
-const tapTTL = 225
-
 // iflaGREIgnoreDF is IFLA_GRE_IGNORE_DF of include/uapi/linux/if_tunnel.h; neither library has it yet.
 const iflaGREIgnoreDF = 19
 
-// UpTap makes the GRETAP match. Its MTU is set explicitly, because the kernel computes it only once and from
-// the route of that moment, and IPv6 with all its settings would go if it ever fell below 1280.
+// UpTap makes the GRETAP match.
 func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
-	if ipv6Disabled() {
-		return &plan.LackingError{What: "IPv6: it is switched off by net.ipv6.conf.all.disable_ipv6"}
+	if err := NeedsIPv6(); err != nil {
+		return err
 	}
-	link, err := findLink(n.Link)
+	link, err := Must(n.Link)
 	if err != nil {
 		return err
 	}
-	if link == nil {
-		return errNoLink(n.Link)
-	}
-	tap, err := findLink(n.Tap)
+	tap, err := Find(n.Tap)
 	if err != nil {
 		return err
 	}
@@ -43,7 +35,7 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 			return err
 		}
 		if !tapMatches(tap, link, t) {
-			if err := deleteLink(tap); err != nil {
+			if err := Delete(tap); err != nil {
 				return err
 			}
 			tap = nil
@@ -53,47 +45,20 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 		if err := createGretap(n, t, link.Attrs().Index); err != nil {
 			return err
 		}
-		if tap, err = findLink(n.Tap); err != nil {
+		if tap, err = Must(n.Tap); err != nil {
 			return err
 		}
-		if tap == nil {
-			return errNoLink(n.Tap)
-		}
 	}
-	if tap.Attrs().MTU != plan.TapMTU {
-		if err := netlink.LinkSetMTU(tap, plan.TapMTU); err != nil {
-			return fmt.Errorf("set the MTU of %s: %w", n.Tap, err)
-		}
-	}
-	if t.TxOffload == plan.TxOffloadOff {
+	if t.TxOffload != plan.TxOffloadKeep {
 		if err := disableTxChecksum(n.Tap); err != nil {
 			return err
 		}
 	}
-	if err := tapSysctls(n.Tap); err != nil {
-		return err
-	}
-	return setUp(tap)
+	return SettleTap(tap)
 }
 
-// Disown gives the tap a chance MAC, unicast and locally administered. A GRETAP takes it while it is up
-// (IFF_LIVE_ADDR_CHANGE, net/ipv4/ip_gre.c, ipgre_tap_setup).
-func (e *KernelEngine) Disown(n plan.Names) error {
-	tap, err := findLink(n.Tap)
-	if err != nil {
-		return err
-	}
-	if tap == nil {
-		return errNoLink(n.Tap)
-	}
-	mac := make(net.HardwareAddr, 6)
-	rand.Read(mac) // never fails (crypto/rand, Go 1.24)
-	mac[0] = mac[0]&^1 | 2
-	if err := netlink.LinkSetHardwareAddr(tap, mac); err != nil {
-		return fmt.Errorf("change the MAC of %s: %w", n.Tap, err)
-	}
-	return nil
-}
+// Disown gives the tap a chance MAC.
+func (e *KernelEngine) Disown(n plan.Names) error { return Disown(n) }
 
 // tapIsOurs is nil for a GRETAP whose output device is our link. link may be nil when it is gone; then the kind
 // and the name must do, since a GRETAP outlives the device it was told to use.
@@ -114,7 +79,7 @@ func tapMatches(tap, link netlink.Link, t plan.Tunnel) bool {
 	g := tap.(*netlink.Gretap)
 	return g.ParentIndex == link.Attrs().Index &&
 		g.Local.Equal(t.Address.Addr().AsSlice()) && g.Remote.Equal(t.Hub.Address.AsSlice()) &&
-		bytes.Equal(g.HardwareAddr, t.HardwareAddr()) && g.Ttl == tapTTL && g.PMtuDisc == 0 &&
+		bytes.Equal(g.HardwareAddr, t.HardwareAddr()) && g.Ttl == TapTTL && g.PMtuDisc == 0 &&
 		g.IKey == 0 && g.OKey == 0 && g.EncapType == 0
 }
 
@@ -126,7 +91,7 @@ func createGretap(n plan.Names, t plan.Tunnel, link int) error {
 		data.AddRtAttr(nl.IFLA_GRE_LINK, nl.Uint32Attr(uint32(link)))
 		data.AddRtAttr(nl.IFLA_GRE_LOCAL, t.Address.Addr().AsSlice())
 		data.AddRtAttr(nl.IFLA_GRE_REMOTE, t.Hub.Address.AsSlice())
-		data.AddRtAttr(nl.IFLA_GRE_TTL, nl.Uint8Attr(tapTTL))
+		data.AddRtAttr(nl.IFLA_GRE_TTL, nl.Uint8Attr(TapTTL))
 		data.AddRtAttr(nl.IFLA_GRE_PMTUDISC, nl.Uint8Attr(0))
 		data.AddRtAttr(iflaGREIgnoreDF, nl.Uint8Attr(1))
 	})

@@ -15,10 +15,10 @@ import (
 
 const guardChain = "prerouting"
 
-// Guard drops GRE to our link address that did not come decrypted out of the link. Without it anyone on the
+// guard drops GRE to our link address that did not come decrypted out of the link. Without it anyone on the
 // same Wi-Fi can put frames on the tap, whatever rp_filter says, because ip_tunnel_lookup falls back to a tunnel
 // of another output device. The priority is that of raw, before conntrack.
-func (h *Host) Guard(n plan.Names, t plan.Tunnel) error {
+func guard(n plan.Names, t plan.Tunnel) error {
 	intact, err := guardIntact(n, t)
 	if err != nil || intact {
 		return err
@@ -84,29 +84,35 @@ func guardIntact(n plan.Names, t plan.Tunnel) (bool, error) {
 	return len(rules) == 1 && bytes.Equal(rules[0].UserData, guardTag(n, t)), nil
 }
 
+// clearGuard deletes the filter.
 func clearGuard(n plan.Names) error {
+	tables, err := guards()
+	if err != nil || !tables[n.NftTable] {
+		return err
+	}
 	c, err := nftables.New()
 	if err != nil {
 		return fmt.Errorf("open nftables: %w", err)
 	}
-	tables, err := c.ListTablesOfFamily(nftables.TableFamilyINet)
-	if err != nil {
-		return fmt.Errorf("list nftables tables: %w", err)
-	}
-	for _, t := range tables {
-		if t.Name != n.NftTable {
-			continue
-		}
-		c.DelTable(t)
-		if err := c.Flush(); err != nil && !errors.Is(err, unix.ENOENT) {
-			return fmt.Errorf("delete nftables table inet %s: %w", n.NftTable, err)
-		}
+	c.DelTable(&nftables.Table{Name: n.NftTable, Family: nftables.TableFamilyINet})
+	if err := c.Flush(); err != nil && !errors.Is(err, unix.ENOENT) {
+		return fmt.Errorf("delete nftables table inet %s: %w", n.NftTable, err)
 	}
 	return nil
 }
 
-// guardedTables gives the names of all inet tables.
-func guardedTables() (map[string]bool, error) {
+// guards gives the names of all inet tables, ours among them. A kernel without nftables has none.
+func guards() (map[string]bool, error) {
+	names, err := listTables()
+	// The first is of a kernel without netfilter's netlink; the others are of nfnetlink_rcv_msg
+	// (net/netfilter/nfnetlink.c) when it has nobody to hand nftables' messages to.
+	if errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP) {
+		return nil, nil
+	}
+	return names, err
+}
+
+func listTables() (map[string]bool, error) {
 	c, err := nftables.New()
 	if err != nil {
 		return nil, fmt.Errorf("open nftables: %w", err)
@@ -124,6 +130,6 @@ func guardedTables() (map[string]bool, error) {
 
 // probeNft asks for nothing but an answer; the kernel loads nf_tables on being asked.
 func probeNft() error {
-	_, err := guardedTables()
+	_, err := listTables()
 	return err
 }

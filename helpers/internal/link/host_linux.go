@@ -22,12 +22,12 @@ type step struct {
 // placement asks for the link-local alone and takes nothing away: after a crash, what was learned from an RA
 // serves until the next RA says it again.
 func differences(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) ([]step, error) {
-	tap, err := findLink(n.Tap)
+	tap, err := Find(n.Tap)
 	if err != nil {
 		return nil, err
 	}
 	if tap == nil {
-		return nil, errNoLink(n.Tap)
+		return nil, ErrNoLink(n.Tap)
 	}
 	var all []step
 	for _, part := range []func() ([]step, error){
@@ -63,11 +63,8 @@ func (h *Host) Place(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.D
 	return nil
 }
 
-// Intact is false when the filter, an address, a route or a rule is missing or has changed.
+// Intact is false when an address, a route or a rule is missing or has changed.
 func (h *Host) Intact(n plan.Names, t plan.Tunnel, p plan.Placement) (bool, error) {
-	if ok, err := guardIntact(n, t); err != nil || !ok {
-		return false, err
-	}
 	steps, err := differences(n, t, p, anyLifetime)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -78,33 +75,18 @@ func (h *Host) Intact(n plan.Names, t plan.Tunnel, p plan.Placement) (bool, erro
 	return len(steps) == 0, err
 }
 
-// Clear removes what belongs to the slot and is not an interface. It goes on after a failure.
-func (h *Host) Clear(n plan.Names) error {
-	return errors.Join(clearRules(n), clearRoutes(n), clearGuard(n))
-}
+// Clear removes the rules and routes of the slot; addresses go with the tap. It goes on after a failure.
+func (h *Host) Clear(n plan.Names) error { return errors.Join(clearRules(n), clearRoutes(n)) }
 
-// Leftovers lists the slots that have an interface, a rule or a table of ours.
+// Leftovers lists the slots that have a rule of ours. Routes and addresses are gone with their tap.
 func (h *Host) Leftovers() ([]int, error) {
-	tables, err := guardedTables()
-	if err != nil {
-		return nil, err
-	}
 	var slots []int
 	for slot := range plan.MaxSlots {
-		n := plan.NamesFor(slot)
-		rules, err := ownRules(n)
+		rules, err := ownRules(plan.NamesFor(slot))
 		if err != nil {
 			return nil, err
 		}
-		found := len(rules) > 0 || tables[n.NftTable]
-		for _, name := range []string{n.Link, n.Tap} {
-			l, err := findLink(name)
-			if err != nil {
-				return nil, err
-			}
-			found = found || l != nil
-		}
-		if found {
+		if len(rules) > 0 {
 			slots = append(slots, slot)
 		}
 	}

@@ -81,7 +81,7 @@ func machine(t *testing.T) string {
 			out = append(out, "rule "+ruleKey(r))
 		}
 	}
-	tables, err := guardedTables()
+	tables, err := guards()
 	check(t, err)
 	for name := range tables {
 		out = append(out, "nft inet "+name)
@@ -97,13 +97,11 @@ route ::/0 via fe80::1 src 2001:db8::10ab:34ff:fecd:56ef proto 2
 rule 4750: from all to all fwmark 0x4d570000 lookup 0 goto 4790 protocol 2
 rule 4760: from all to 2001:db8::/64 fwmark 0x0 lookup 47500 goto 0 protocol 2
 rule 4770: from 2001:db8::10ab:34ff:fecd:56ef/128 to all fwmark 0x0 lookup 47500 goto 0 protocol 2
-rule 4790: from all to all fwmark 0x0 lookup 0 goto 0 protocol 2
-nft inet mooring0`
+rule 4790: from all to all fwmark 0x0 lookup 0 goto 0 protocol 2`
 
 // TestPlace applies placements one after the other to one machine.
 func TestPlace(t *testing.T) {
 	h, _, _ := newTap(t)
-	check(t, h.Guard(names, tunnel))
 	change := func(f func(*plan.Placement)) plan.Placement {
 		p := placed
 		f(&p)
@@ -145,7 +143,7 @@ func TestPlace(t *testing.T) {
 		}
 	}
 	check(t, h.Clear(names))
-	if got, want := machine(t), without("route", "rule", "nft"); got != want {
+	if got, want := machine(t), without("route", "rule"); got != want {
 		t.Errorf("cleared:\n%s\nwant:\n%s", got, want)
 	}
 	check(t, h.Clear(names)) // what is gone is no error
@@ -154,7 +152,6 @@ func TestPlace(t *testing.T) {
 // TestIntact: each thing that another program may take away is missed.
 func TestIntact(t *testing.T) {
 	h, link, _ := newTap(t)
-	check(t, h.Guard(names, tunnel))
 	check(t, h.Place(names, tunnel, placed, plan.Forever))
 	removeRule := func(priority int) func() error {
 		return func() error {
@@ -182,13 +179,6 @@ func TestIntact(t *testing.T) {
 		"link-local":     removeAddr(plan.LinkLocal(tunnel.MAC).String() + "/64"),
 		"decoy":          removeAddr(names.Decoy.String()),
 		"the table":      func() error { return clearRoutes(names) },
-		"the filter":     func() error { return clearGuard(names) },
-		"a filter's rule": func() error {
-			c, err := nftables.New()
-			check(t, err)
-			c.FlushTable(&nftables.Table{Name: names.NftTable, Family: nftables.TableFamilyINet})
-			return c.Flush()
-		},
 		"a preferred address": func() error {
 			a := netlink.Addr{IPNet: ipNet(netip.PrefixFrom(stable, 64)), Flags: unix.IFA_F_NOPREFIXROUTE, ValidLft: 900, PreferedLft: 900}
 			return netlink.AddrReplace(link, &a)
@@ -198,7 +188,6 @@ func TestIntact(t *testing.T) {
 		if ok, err := h.Intact(names, tunnel, placed); ok || err != nil {
 			t.Errorf("without %s: intact %v, %v", name, ok, err)
 		}
-		check(t, h.Guard(names, tunnel))
 		check(t, h.Place(names, tunnel, placed, plan.Forever))
 		if got := machine(t); got != wholeMachine {
 			t.Errorf("%s put back:\n%s", name, got)
@@ -217,11 +206,17 @@ func TestStrangersStay(t *testing.T) {
 		strangers = append(strangers, *r)
 	}
 	before := machine(t)
-	if slots, err := h.Leftovers(); err != nil || !slices.Equal(slots, []int{0}) { // for the tap alone
-		t.Errorf("leftovers %v, %v", slots, err)
+	leftovers := func(want ...int) {
+		t.Helper()
+		if slots, err := h.Leftovers(); err != nil || !slices.Equal(slots, want) {
+			t.Errorf("leftovers %v, %v; want %v", slots, err, want)
+		}
 	}
+	leftovers()
 	check(t, h.Place(names, tunnel, placed, time.Hour))
+	leftovers(0)
 	check(t, h.Clear(names))
+	leftovers()
 	rules, err := netlink.RuleList(netlink.FAMILY_V6)
 	check(t, err)
 	for _, s := range strangers {
@@ -247,6 +242,11 @@ func TestLifetimes(t *testing.T) {
 		}
 		return 0
 	}
+	check(t, h.Place(names, tunnel, placed, 2*time.Hour))
+	if got := left(); got != plan.Forever {
+		t.Errorf("while DAD runs it is left for %v", got)
+	}
+	awaitDAD(t, h, plan.DADOK)
 	for _, step := range []struct{ set, want time.Duration }{
 		{plan.Forever, plan.Forever},
 		{2 * time.Hour, 2 * time.Hour},
@@ -267,21 +267,9 @@ func TestDAD(t *testing.T) {
 	if dad, err := h.DAD(names, stable); dad != plan.DADNone || err != nil {
 		t.Errorf("before there is an address: %v, %v", dad, err)
 	}
-	wait := func(want plan.DAD) {
-		t.Helper()
-		var dad plan.DAD
-		for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-			var err error
-			if dad, err = h.DAD(names, stable); err != nil || dad == want {
-				check(t, err)
-				return
-			}
-		}
-		t.Fatalf("DAD is %s, want %s", dad, want)
-	}
 	check(t, h.Place(names, tunnel, placed, plan.Forever))
-	wait(plan.DADTentative)
-	wait(plan.DADOK)
+	awaitDAD(t, h, plan.DADTentative)
+	awaitDAD(t, h, plan.DADOK)
 
 	other := plan.StableAddress(netip.MustParsePrefix("2001:db8:9::/64"), tunnel.MAC)
 	peer.Do(func() {
@@ -291,10 +279,24 @@ func TestDAD(t *testing.T) {
 		check(t, netlink.AddrAdd(far, &a))
 	})
 	p := plan.Placement{Address: other, Prefix: netip.PrefixFrom(other, 64).Masked()}
-	if err := h.Place(names, tunnel, p, plan.Forever); err != nil {
+	if err := h.Place(names, tunnel, p, time.Hour); err != nil {
 		t.Log("DAD was quicker than the routes: ", err)
 	}
-	wait(plan.DADDuplicate)
+	awaitDAD(t, h, plan.DADDuplicate)
+}
+
+// awaitDAD waits until the stable address is in that state.
+func awaitDAD(t *testing.T, h *Host, want plan.DAD) {
+	t.Helper()
+	var dad plan.DAD
+	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		var err error
+		if dad, err = h.DAD(names, stable); err != nil || dad == want {
+			check(t, err)
+			return
+		}
+	}
+	t.Fatalf("DAD is %s, want %s", dad, want)
 }
 
 func TestAtHome(t *testing.T) {
@@ -357,6 +359,47 @@ func TestHasLinkKind(t *testing.T) {
 	}
 }
 
+// TestGuard: the filter is missed with any part of it, put back, and outlives the tap.
+func TestGuard(t *testing.T) {
+	e := NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
+	for _, one := range []struct {
+		name   string
+		damage func()
+	}{
+		{"nothing yet", func() {}},
+		{"the table", func() { check(t, clearGuard(names)) }},
+		{"its rule", func() {
+			c, err := nftables.New()
+			check(t, err)
+			c.FlushTable(&nftables.Table{Name: names.NftTable, Family: nftables.TableFamilyINet})
+			check(t, c.Flush())
+		}},
+	} {
+		one.damage()
+		if ok, err := guardIntact(names, tunnel); ok || err != nil {
+			t.Errorf("%s: intact %v, %v", one.name, ok, err)
+		}
+		for range 2 {
+			check(t, guard(names, tunnel))
+			if ok, err := guardIntact(names, tunnel); !ok || err != nil {
+				t.Errorf("%s: made, and not intact: %v", one.name, err)
+			}
+		}
+	}
+	if slots, err := e.Leftovers(); err != nil || !slices.Equal(slots, []int{names.Slot}) { // for the filter alone
+		t.Errorf("leftovers %v, %v", slots, err)
+	}
+	for range 2 {
+		check(t, e.Down(names))
+		if tables, err := guards(); err != nil || tables[names.NftTable] {
+			t.Errorf("left: %v, %v", tables, err)
+		}
+	}
+	if slots, err := e.Leftovers(); err != nil || slots != nil {
+		t.Errorf("down, and left are %v, %v", slots, err)
+	}
+}
+
 // TestTaken: an interface of our name that is something else is left alone and named.
 func TestTaken(t *testing.T) {
 	_, link, _ := newTap(t)
@@ -365,7 +408,7 @@ func TestTaken(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	check(t, e.Down(names))
-	if l, err := findLink(names.Tap); l == nil || err != nil {
+	if l, err := Find(names.Tap); l == nil || err != nil {
 		t.Errorf("the stranger's interface is gone: %v", err)
 	}
 }

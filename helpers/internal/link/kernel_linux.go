@@ -3,12 +3,8 @@ package link
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"net"
 	"sync"
 
-	"github.com/vishvananda/netlink"
-	"golang.org/x/sys/unix"
 	"golang.zx2c4.com/wireguard/wgctrl"
 
 	"mooring.dev/helpers/internal/plan"
@@ -44,9 +40,7 @@ func (e *KernelEngine) Lacks() []string {
 	if err := probeNft(); err != nil {
 		lacks = append(lacks, fmt.Sprintf("nftables (%v)", err))
 	}
-	if !hasIPv6() {
-		lacks = append(lacks, "IPv6")
-	}
+	lacks = append(lacks, LacksIPv6()...)
 	e.can = len(lacks) == 0
 	return lacks
 }
@@ -66,74 +60,54 @@ func (e *KernelEngine) wg() (*wgctrl.Client, error) {
 	return e.client, nil
 }
 
-// Intact is false when the link or the tap is missing, down, or without the link's address.
+// Intact is false when the filter, the link or the tap is missing, or an interface is down or the link without its
+// address.
 func (e *KernelEngine) Intact(n plan.Names, t plan.Tunnel) (bool, error) {
-	for _, name := range []string{n.Link, n.Tap} {
-		l, err := findLink(name)
-		if err != nil {
-			return false, err
-		}
-		if l == nil || l.Attrs().RawFlags&unix.IFF_UP == 0 {
-			return false, nil
-		}
-		if name == n.Link {
-			if _, found, err := linkAddresses(l, t); err != nil || !found {
-				return false, err
-			}
-		}
+	if ok, err := guardIntact(n, t); err != nil || !ok {
+		return false, err
 	}
-	return true, nil
+	return DevicesIntact(n, t)
 }
 
-// Down removes tap and link. An interface that is not surely ours stays.
+// Down removes tap, link and, once nothing is there any more that it guards, the filter. An interface that is not
+// surely ours stays.
 func (e *KernelEngine) Down(n plan.Names) error {
-	var errs []error
-	link, err := findLink(n.Link)
-	errs = append(errs, err)
-	tap, err := findLink(n.Tap)
-	errs = append(errs, err)
+	link, linkErr := Find(n.Link)
+	tap, tapErr := Find(n.Tap)
 	if tap != nil && tapIsOurs(tap, link) == nil {
-		errs = append(errs, deleteLink(tap))
+		tapErr = Delete(tap)
 	}
 	if link != nil {
 		if _, err := e.ownDevice(n, link); err == nil {
-			errs = append(errs, deleteLink(link))
+			linkErr = Delete(link)
 		}
 	}
-	return errors.Join(errs...)
+	if tapErr != nil {
+		return errors.Join(tapErr, linkErr)
+	}
+	return errors.Join(linkErr, clearGuard(n))
 }
 
-// findLink gives nil, nil when there is no such interface.
-func findLink(name string) (netlink.Link, error) {
-	l, err := netlink.LinkByName(name)
-	if errors.As(err, new(netlink.LinkNotFoundError)) {
-		return nil, nil
-	}
+// Leftovers lists the slots that have a WireGuard interface, a GRETAP or a filter by our names.
+func (e *KernelEngine) Leftovers() ([]int, error) {
+	tables, err := guards()
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", name, err)
+		return nil, err
 	}
-	return l, nil
+	var slots []int
+	for slot := range plan.MaxSlots {
+		n := plan.NamesFor(slot)
+		found := tables[n.NftTable]
+		for _, device := range []struct{ name, kind string }{{n.Link, "wireguard"}, {n.Tap, "gretap"}} {
+			l, err := Find(device.name)
+			if err != nil {
+				return nil, err
+			}
+			found = found || l != nil && l.Type() == device.kind
+		}
+		if found {
+			slots = append(slots, slot)
+		}
+	}
+	return slots, nil
 }
-
-func isUp(l netlink.Link) bool { return l.Attrs().Flags&net.FlagUp != 0 }
-
-func setUp(l netlink.Link) error {
-	if isUp(l) {
-		return nil
-	}
-	if err := netlink.LinkSetUp(l); err != nil {
-		return fmt.Errorf("set %s up: %w", l.Attrs().Name, err)
-	}
-	return nil
-}
-
-func deleteLink(l netlink.Link) error {
-	name := l.Attrs().Name
-	if err := netlink.LinkDel(l); err != nil && !isGone(err) {
-		return fmt.Errorf("delete %s: %w", name, err)
-	}
-	return nil
-}
-
-// errNoLink is what calls on a vanished interface give; reconcile asks for fs.ErrNotExist.
-func errNoLink(name string) error { return fmt.Errorf("%s: %w", name, fs.ErrNotExist) }

@@ -41,8 +41,6 @@ func hasIPv6() bool {
 	return err == nil
 }
 
-func ipv6Disabled() bool { return sysctlIsOne("all/disable_ipv6") }
-
 func forwarding() bool { return sysctlIsOne("all/forwarding") }
 
 func sysctlIsOne(name string) bool {

@@ -14,8 +14,8 @@ type kernelState struct{}
 // Kind is kernel.
 func (*KernelEngine) Kind() plan.EngineKind { return plan.EngineKernel }
 
-// Lacks names the system itself.
-func (*KernelEngine) Lacks() []string { return []string{"a Linux kernel"} }
+// Lacks names both parts: no other kernel has them as Linux does.
+func (*KernelEngine) Lacks() []string { return []string{"WireGuard", "GRETAP"} }
 
 // Recover has nothing to put back.
 func (*KernelEngine) Recover() error { return nil }
@@ -56,8 +56,8 @@ func (*KernelEngine) Intact(plan.Names, plan.Tunnel) (bool, error) { return fals
 // Down does nothing: there can be nothing.
 func (*KernelEngine) Down(plan.Names) error { return nil }
 
-// Guard gives ErrUnsupported.
-func (*Host) Guard(plan.Names, plan.Tunnel) error { return ErrUnsupported }
+// Leftovers finds nothing.
+func (*KernelEngine) Leftovers() ([]int, error) { return nil, nil }
 
 // Place gives ErrUnsupported.
 func (*Host) Place(plan.Names, plan.Tunnel, plan.Placement, time.Duration) error {

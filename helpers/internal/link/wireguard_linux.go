@@ -10,15 +10,24 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sync/errgroup"
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
 
 	"mooring.dev/helpers/internal/plan"
 )
 
-// UpLink makes the WireGuard interface match. Coming up with an endpoint starts the handshake (wg_open sends a
-// keepalive to each peer that has a persistent one).
+// UpLink makes the filter and the WireGuard interface match. Coming up with an endpoint starts the handshake (wg_open
+// sends a keepalive to each peer that has a persistent one), which then runs while the rest is made.
 func (e *KernelEngine) UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error {
-	link, err := findLink(n.Link)
+	// The filter has nothing to do with the link, and costs about as much.
+	var filter errgroup.Group
+	filter.Go(func() error { return guard(n, t) })
+	err := e.upWireGuard(n, t, s, endpoint)
+	return errors.Join(err, filter.Wait())
+}
+
+func (e *KernelEngine) upWireGuard(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error {
+	link, err := Find(n.Link)
 	if err != nil {
 		return err
 	}
@@ -35,12 +44,7 @@ func (e *KernelEngine) UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpo
 	if err := e.configure(n, have, t, s, endpoint); err != nil {
 		return err
 	}
-	if link.Attrs().MTU != plan.LinkMTU {
-		if err := netlink.LinkSetMTU(link, plan.LinkMTU); err != nil {
-			return fmt.Errorf("set the MTU of %s: %w", n.Link, err)
-		}
-	}
-	if err := addressLink(link, t); err != nil {
+	if err := SettleLink(link, t); err != nil {
 		return err
 	}
 	if isUp(link) {
@@ -55,11 +59,7 @@ func createWireGuard(n plan.Names) (netlink.Link, error) {
 	if err := netlink.LinkAdd(&netlink.Wireguard{LinkAttrs: attrs}); err != nil {
 		return nil, fmt.Errorf("create %s: %w", n.Link, err)
 	}
-	link, err := findLink(n.Link)
-	if err == nil && link == nil {
-		err = errNoLink(n.Link)
-	}
-	return link, err
+	return Must(n.Link)
 }
 
 // ownDevice reads an interface of our name. It must carry our mark, or have been made and not yet configured.
@@ -185,12 +185,9 @@ func (e *KernelEngine) update(n plan.Names, t plan.Tunnel, p wgtypes.PeerConfig)
 // Rehandshake takes the link down and up. That clears the session and the limiter of one handshake in 5 s, and
 // keeps the IPv4 address and, because it has the peer form, its route.
 func (e *KernelEngine) Rehandshake(n plan.Names) error {
-	link, err := findLink(n.Link)
+	link, err := Must(n.Link)
 	if err != nil {
 		return err
-	}
-	if link == nil {
-		return errNoLink(n.Link)
 	}
 	if err := netlink.LinkSetDown(link); err != nil {
 		return fmt.Errorf("set %s down: %w", n.Link, err)
@@ -207,7 +204,7 @@ func (e *KernelEngine) Observe(n plan.Names) (plan.LinkState, error) {
 	dev, err := wg.Device(n.Link)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return plan.LinkState{}, errNoLink(n.Link)
+		return plan.LinkState{}, ErrNoLink(n.Link)
 	case err != nil:
 		return plan.LinkState{}, fmt.Errorf("read %s: %w", n.Link, err)
 	case len(dev.Peers) != 1:

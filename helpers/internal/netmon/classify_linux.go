@@ -29,15 +29,15 @@ func (m *Monitor) learnLinks() error {
 	defer m.mu.Unlock()
 	for _, l := range links {
 		a := l.Attrs()
-		m.noteLocked(a.Index, a.Name, isUsable(a.RawFlags))
+		m.noteLocked(a.Index, a.Name, string(a.HardwareAddr), isUsable(a.RawFlags))
 	}
 	return nil
 }
 
 // noteLocked remembers an interface and reports whether anything that matters differs. m.mu must be held.
-func (m *Monitor) noteLocked(index int, name string, usable bool) bool {
+func (m *Monitor) noteLocked(index int, name, mac string, usable bool) bool {
 	old, known := m.links[index]
-	now := linkInfo{name: name, usable: usable, epoch: old.epoch}
+	now := linkInfo{name: name, mac: mac, usable: usable, epoch: old.epoch}
 	if old.usable && !usable {
 		now.epoch++
 	}
@@ -91,11 +91,11 @@ func (m *Monitor) classifyLink(msg netlink.Message) plan.Change {
 	index := int(binary.NativeEndian.Uint32(d[4:]))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name, ok := nameOf(d[unix.SizeofIfInfomsg:])
+	name, mac, ok := identify(d[unix.SizeofIfInfomsg:])
 	if !ok {
-		name = m.links[index].name
+		name, mac = m.links[index].name, m.links[index].mac
 	}
-	differs := m.noteLocked(index, name,
+	differs := m.noteLocked(index, name, mac,
 		msg.Header.Type == unix.RTM_NEWLINK && isUsable(binary.NativeEndian.Uint32(d[8:])))
 	if msg.Header.Type == unix.RTM_DELLINK {
 		differs = true
@@ -107,17 +107,21 @@ func (m *Monitor) classifyLink(msg netlink.Message) plan.Change {
 	return plan.Change{Ours: own && differs, Underlay: !own && differs}
 }
 
-func nameOf(attrs []byte) (string, bool) {
+// identify reads the name and the MAC of an interface; without a name they are not there.
+func identify(attrs []byte) (name, mac string, ok bool) {
 	ad, err := netlink.NewAttributeDecoder(attrs)
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
 	for ad.Next() {
-		if ad.Type() == unix.IFLA_IFNAME {
-			return ad.String(), true
+		switch ad.Type() {
+		case unix.IFLA_IFNAME:
+			name, ok = ad.String(), true
+		case unix.IFLA_ADDRESS:
+			mac = string(ad.Bytes())
 		}
 	}
-	return "", false
+	return name, mac, ok
 }
 
 func attribute(attrs []byte, kind uint16) (uint32, bool) {

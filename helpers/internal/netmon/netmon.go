@@ -30,6 +30,7 @@ type Monitor struct {
 // linkInfo is what is remembered of an interface.
 type linkInfo struct {
 	name   string
+	mac    string // its bytes; empty where there is none
 	usable bool   // up and with carrier
 	epoch  uint64 // counts how often it stopped being usable
 }

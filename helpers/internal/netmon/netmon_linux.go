@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sync/errgroup"
@@ -41,7 +42,11 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 	filter, err := listenFilter()
 	if err != nil {
-		m.log.Warn("a flushed firewall goes unnoticed", "err", err)
+		level := slog.LevelWarn
+		if errors.Is(err, unix.EPROTONOSUPPORT) {
+			level = slog.LevelDebug // a kernel without nftables has nothing that could be flushed
+		}
+		m.log.Log(ctx, level, "a flushed firewall goes unnoticed", "err", err)
 	}
 	clock, err := newClockWatch()
 	if err != nil {

@@ -34,7 +34,7 @@ func (m *Monitor) RouteTo(dst netip.Addr, mark uint32) (plan.Underlay, bool) {
 	u.Gateway = addr(r.Gw)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.noteLocked(r.LinkIndex, name, usable)
+	m.noteLocked(r.LinkIndex, name, string(link.Attrs().HardwareAddr), usable)
 	u.Epoch = m.links[r.LinkIndex].epoch
 	return u, true
 }

@@ -87,6 +87,7 @@ type EngineKind string
 
 // The values that the protocol knows.
 const (
+	TxOffloadAuto TxOffload = "auto" // off with the kernel's GRETAP; kept where the engine finishes each checksum
 	TxOffloadOff  TxOffload = "off"
 	TxOffloadKeep TxOffload = "keep"
 

@@ -122,9 +122,9 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 		}
 	}
 	switch out.TxOffload = plan.TxOffload(t.TxOffload); out.TxOffload {
-	case plan.TxOffloadOff, plan.TxOffloadKeep:
+	case plan.TxOffloadAuto, plan.TxOffloadOff, plan.TxOffloadKeep:
 	default:
-		return fail(ErrBadChoice, "txOffload", t.TxOffload, "must be off or keep")
+		return fail(ErrBadChoice, "txOffload", t.TxOffload, "must be auto, off or keep")
 	}
 	switch out.Engine = plan.EngineKind(t.Engine); out.Engine {
 	case plan.EngineAuto, plan.EngineKernel, plan.EngineUserspace:

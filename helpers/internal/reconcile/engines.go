@@ -2,16 +2,17 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/proto"
 )
 
-// chooseEngine gives the wanted engine, or for auto the first that can run here.
-func chooseEngine(engines []Engine, t plan.Tunnel) (Engine, *proto.Error) {
+// choose gives the wanted engine, or for auto the first that can run here.
+func (d *Deps) choose(t plan.Tunnel) (Engine, *proto.Error) {
 	var missing []string
-	for _, e := range engines {
+	for _, e := range d.offered() {
 		if t.Engine != plan.EngineAuto && t.Engine != e.Kind() {
 			continue
 		}
@@ -22,15 +23,26 @@ func chooseEngine(engines []Engine, t plan.Tunnel) (Engine, *proto.Error) {
 		missing = append(missing, fmt.Sprintf("the %s engine needs %s", e.Kind(), strings.Join(lacks, " and ")))
 	}
 	if len(missing) == 0 {
-		missing = []string{fmt.Sprintf("this helper has no %s engine", t.Engine)}
+		missing = []string{fmt.Sprintf("this helper offers no %s engine", t.Engine)}
+		if d.Only != "" && d.Only != plan.EngineAuto {
+			missing[0] += fmt.Sprintf(": it was started with --engine %s", d.Only)
+		}
 	}
 	return nil, &proto.Error{Name: proto.ErrEngineMissing, Message: strings.Join(missing, "; ")}
+}
+
+// offered are the engines that tunnels may have.
+func (d *Deps) offered() []Engine {
+	if d.Only == "" || d.Only == plan.EngineAuto {
+		return d.Engines
+	}
+	return slices.DeleteFunc(slices.Clone(d.Engines), func(e Engine) bool { return e.Kind() != d.Only })
 }
 
 // Engines tells of each engine whether it can run here.
 func (m *Manager) Engines() []proto.Engine {
 	list := []proto.Engine{}
-	for _, e := range m.deps.Engines {
+	for _, e := range m.deps.offered() {
 		lacks := e.Lacks()
 		if lacks == nil {
 			lacks = []string{}

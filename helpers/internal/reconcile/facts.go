@@ -66,16 +66,17 @@ type facts struct {
 	underlay   plan.Underlay
 
 	// What was built.
-	chosen   bool // an engine
-	linkUp   bool
-	guarded  bool
-	tapUp    bool
-	placed   *plan.Placement
-	renew    bool      // the address's lifetime changed
-	placeDue time.Time // zero: now; otherwise DAD has to end first
-	buildErr error
-	buildDue time.Time // the next attempt after buildErr
-	builds   int       // failures in a row
+	chosen bool // an engine
+	linkUp bool
+	tapUp  bool
+	// The tap has solicited since it was made, so the kernel knows the router's MAC.
+	introduced bool
+	placed     *plan.Placement
+	renew      bool      // the address's lifetime changed
+	placeDue   time.Time // zero: now; otherwise DAD has to end first
+	buildErr   error
+	buildDue   time.Time // the next attempt after buildErr
+	builds     int       // failures in a row
 
 	// What the link was told.
 	told          netip.AddrPort

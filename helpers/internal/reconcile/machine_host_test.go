@@ -18,13 +18,6 @@ type (
 
 func (e fakeEngine) Intact(n plan.Names, _ plan.Tunnel) (bool, error) { return e.intact(n), nil }
 
-func (h fakeHost) Guard(n plan.Names, _ plan.Tunnel) error {
-	s, err, done := h.do(n, "guard")
-	defer done()
-	s.guard = err == nil
-	return err
-}
-
 func (h fakeHost) Place(n plan.Names, _ plan.Tunnel, p plan.Placement, valid time.Duration) error {
 	s, err, done := h.do(n, "place")
 	defer done()
@@ -51,7 +44,7 @@ func (h fakeHost) Intact(n plan.Names, _ plan.Tunnel, p plan.Placement) (bool, e
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.slots[n.Slot]
-	return s.guard && s.placed == p, nil
+	return s.placed == p, nil
 }
 
 func (h fakeHost) DAD(n plan.Names, addr netip.Addr) (plan.DAD, error) {
@@ -79,22 +72,28 @@ func (h fakeHost) Clear(n plan.Names) error {
 	s, err, done := h.do(n, "clear")
 	defer done()
 	if err == nil {
-		s.guard, s.placed = false, plan.Placement{}
+		s.placed = plan.Placement{}
 	}
 	return err
 }
 
 func (h fakeHost) Leftovers() ([]int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var slots []int
-	for slot, s := range h.slots {
-		if s.link != "" || s.tap != "" || s.guard || s.placed.Valid() {
+	return h.slotsWith(func(s *slotState) bool { return s.placed.Valid() }), nil
+}
+
+func (e fakeEngine) Leftovers() ([]int, error) {
+	return e.slotsWith(func(s *slotState) bool { return s.link != "" || s.tap != "" || s.guard }), nil
+}
+
+func (m *machine) slotsWith(has func(*slotState) bool) (slots []int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for slot, s := range m.slots {
+		if has(s) {
 			slots = append(slots, slot)
 		}
 	}
-	slices.Sort(slots)
-	return slots, nil
+	return slots
 }
 
 // ---- Prober

@@ -146,7 +146,7 @@ func (m *machine) words() string {
 	defer m.mu.Unlock()
 	w := strings.Join(m.did, " ")
 	m.did = nil
-	return strings.ReplaceAll(w, "guard link", "link guard") // they are done at the same time
+	return w
 }
 
 // do notes a word and gives its slot, locked until the returned function is called.
@@ -213,6 +213,7 @@ func (m *machine) UpLink(n plan.Names, t plan.Tunnel, _ plan.Secrets, endpoint n
 	if endpoint.IsValid() {
 		want += " to " + endpoint.String()
 	}
+	s.guard = true
 	if s.link == want {
 		return nil
 	}
@@ -283,7 +284,7 @@ func (m *machine) intact(n plan.Names) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.slots[n.Slot]
-	return s != nil && s.link != "" && s.tap != ""
+	return s != nil && s.guard && s.link != "" && s.tap != ""
 }
 
 func (m *machine) Down(n plan.Names) error {
@@ -295,7 +296,7 @@ func (m *machine) Down(n plan.Names) error {
 	for _, ch := range s.heard {
 		close(ch)
 	}
-	s.heard, s.link, s.tap = nil, "", ""
+	s.heard, s.link, s.tap, s.guard = nil, "", "", false
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,9 +12,11 @@ import (
 	"mooring.dev/helpers/internal/proto"
 )
 
-// Deps are what a Manager works with. Engines are in the order of preference.
+// Deps are what a Manager works with. Engines are in the order of preference; Only, if it names one, is the only one
+// that tunnels are offered, and the others merely clean what earlier helpers left.
 type Deps struct {
 	Engines  []Engine
+	Only     plan.EngineKind // "" and auto: all
 	Host     Host
 	Monitor  Monitor
 	Prober   Prober
@@ -100,7 +103,7 @@ func (m *Manager) Run(ctx context.Context) error {
 
 // clean removes what is ours by name and number in slots that are not desired.
 func (m *Manager) clean(stored []Assigned) {
-	slots, err := m.deps.Host.Leftovers()
+	slots, err := m.deps.leftovers()
 	if err != nil {
 		m.deps.Log.Error("cannot look for leftovers", "err", err)
 	}
@@ -113,15 +116,22 @@ func (m *Manager) clean(stored []Assigned) {
 			continue
 		}
 		m.deps.Log.Warn("cleaning what an earlier helper left", "slot", slot)
-		n := plan.NamesFor(slot)
-		errs := []error{m.deps.Host.Clear(n)}
-		for _, e := range m.deps.Engines {
-			errs = append(errs, e.Down(n))
-		}
-		if err := errors.Join(errs...); err != nil {
+		if err := m.deps.takeDown(plan.NamesFor(slot)); err != nil {
 			m.deps.Log.Error("cannot clean", "slot", slot, "err", err)
 		}
 	}
+}
+
+// leftovers are the slots of which anything is on this machine, in order.
+func (d *Deps) leftovers() ([]int, error) {
+	slots, err := d.Host.Leftovers()
+	errs := []error{err}
+	for _, e := range d.Engines {
+		more, err := e.Leftovers()
+		slots, errs = append(slots, more...), append(errs, err)
+	}
+	slices.Sort(slots)
+	return slices.Compact(slots), errors.Join(errs...)
 }
 
 // apply makes the running tunnels those of next: what is equal keeps running untouched, unless it gave up, what

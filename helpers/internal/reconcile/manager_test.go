@@ -28,7 +28,11 @@ func run(t *testing.T, story func(t *testing.T, m *machine, mgr *Manager)) {
 // serve runs a manager from its start to its end.
 func serve(t *testing.T, m *machine, during func(mgr *Manager)) {
 	t.Helper()
-	mgr := m.manager()
+	serveManager(t, m.manager(), during)
+}
+
+func serveManager(t *testing.T, mgr *Manager, during func(mgr *Manager)) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Run(ctx) }()
@@ -134,14 +138,14 @@ func TestSequence(t *testing.T) {
 	})
 }
 
-// TestOrder: what is stored is stored before the machine is touched, and the filter is there before the tap.
+// TestOrder: what is stored is stored before the machine is touched.
 func TestOrder(t *testing.T) {
 	run(t, func(t *testing.T, m *machine, mgr *Manager) {
 		pinned := home()
 		pinned.Prefix = prefix
 		mustSet(t, mgr, pinned)
 		synctest.Wait()
-		if w := m.words(); !strings.HasPrefix(w, "save link guard tap place solicit echo:mwg") {
+		if w := m.words(); !strings.HasPrefix(w, "save link tap place solicit echo:mwg") {
 			t.Errorf("did: %s", w)
 		}
 	})

@@ -16,7 +16,6 @@ const (
 	actLookRoute   action = "look at the route"
 	actChoose      action = "choose an engine"
 	actLink        action = "bring up the link"
-	actGuard       action = "guard"
 	actTap         action = "bring up the tap"
 	actLookHome    action = "look whether at home"
 	actPlace       action = "place"
@@ -130,8 +129,7 @@ func nextLinkWord(f *facts, a *agenda) action {
 	}
 }
 
-// nextBuild: the link first, since its handshake runs while the rest is made; the filter before the tap that it
-// guards.
+// nextBuild: the link first, since its handshake runs while the rest is made.
 func nextBuild(f *facts, a *agenda) action {
 	if f.buildErr != nil && !a.due(f.buildDue) {
 		return actWait
@@ -141,8 +139,6 @@ func nextBuild(f *facts, a *agenda) action {
 		return actChoose
 	case !f.linkUp:
 		return actLink
-	case !f.guarded:
-		return actGuard
 	case !f.tapUp:
 		return actTap
 	case a.due(f.prefixUntil):
@@ -174,13 +170,14 @@ func nextLook(f *facts, a *agenda) action {
 	}
 }
 
-// nextRouter: solicit until a router is known, and again whenever it does not answer: a hub that came back may
-// have another address. The end of its lifetime is an event of its own, since the default route goes.
+// nextRouter: solicit until a router is known, once on each new tap (the kernel learns the router's MAC from the
+// answer, which it cannot ask for while our address is optimistic), and again whenever it does not answer: a hub that
+// came back may have another address. The end of its lifetime is an event of its own, since the default route goes.
 func nextRouter(f *facts, a *agenda) action {
 	if !f.routed || !f.tapUp || f.placed == nil {
 		return actWait
 	}
-	if f.hasRouter(a.now) && f.senses[levelEthernet].isOK() {
+	if f.hasRouter(a.now) && f.senses[levelEthernet].isOK() && f.introduced {
 		a.due(f.routerUntil)
 		return actWait
 	}

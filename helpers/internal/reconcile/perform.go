@@ -8,8 +8,6 @@ import (
 	"net/netip"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -29,7 +27,7 @@ func (t *tunnel) perform(ctx context.Context, act action, which level, now time.
 		t.resolve(ctx)
 	case actLookRoute:
 		t.lookRoute(now)
-	case actChoose, actLink, actGuard, actTap, actPlace, actLookHome, actExpire:
+	case actChoose, actLink, actTap, actPlace, actLookHome, actExpire:
 		err := t.build(ctx, act, now)
 		if err != nil && act == actPlace && t.placeLater(now) {
 			return
@@ -85,32 +83,18 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 	f := t.facts
 	switch act {
 	case actChoose:
-		engine, err := chooseEngine(t.deps.Engines, f.spec)
-		if err != nil {
-			return &engineError{err.Message}
-		}
-		t.engine, f.chosen = engine, true
+		return t.choose()
 	case actLink:
 		secrets, err := t.deps.Keys.Secrets(f.spec.PublicKey)
 		if err != nil {
 			return &keyError{err}
 		}
-		// The filter has nothing to do with the link, and costs about as much.
-		var filter errgroup.Group
-		filter.Go(t.guard)
-		linkErr := t.engine.UpLink(f.names, f.spec, secrets, f.endpoint)
-		filterErr := filter.Wait()
-		if linkErr == nil {
-			f.linkUp, f.told = true, f.endpoint
-			// An adopted link may have its keepalive even where we gave it no endpoint: then it is silenced next.
-			f.awake, f.nudge = true, false
+		if err := t.engine.UpLink(f.names, f.spec, secrets, f.endpoint); err != nil {
+			return err
 		}
-		f.guarded = filterErr == nil
-		return errors.Join(linkErr, filterErr)
-	case actGuard:
-		err := t.guard()
-		f.guarded = err == nil
-		return err
+		f.linkUp, f.told = true, f.endpoint
+		// An adopted link may have its keepalive even where we gave it no endpoint: then it is silenced next.
+		f.awake, f.nudge = true, false
 	case actTap:
 		if err := t.engine.UpTap(f.names, f.spec); err != nil {
 			return err
@@ -118,7 +102,7 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 		if err := t.listen(ctx); err != nil {
 			return err
 		}
-		f.tapUp, f.solicitDue, f.solicits = true, now, 0
+		f.tapUp, f.introduced, f.solicitDue, f.solicits = true, false, now, 0
 	case actLookHome:
 		home, err := t.deps.Host.AtHome(f.prefix)
 		if err != nil {
@@ -139,7 +123,6 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 			return err
 		}
 		f.noteExpired(now)
-		f.guarded = false
 	}
 	return nil
 }
@@ -160,7 +143,24 @@ func (t *tunnel) placeLater(now time.Time) bool {
 	}
 }
 
-func (t *tunnel) guard() error { return t.deps.Host.Guard(t.facts.names, t.facts.spec) }
+// choose takes an engine, and has the others give up what they may hold of the slot: an earlier helper, or the
+// tunnel before this one, may have used another.
+func (t *tunnel) choose() error {
+	engine, refusal := t.deps.choose(t.facts.spec)
+	if refusal != nil {
+		return &engineError{refusal.Message}
+	}
+	for _, e := range t.deps.Engines {
+		if e == engine {
+			continue
+		}
+		if err := e.Down(t.facts.names); err != nil {
+			return fmt.Errorf("take down what the %s engine left: %w", e.Kind(), err)
+		}
+	}
+	t.engine, t.facts.chosen = engine, true
+	return nil
+}
 
 // engineError says why there is no engine.
 type engineError struct{ message string }
@@ -181,7 +181,7 @@ func (t *tunnel) noteBuilt(act action, err error, now time.Time) {
 	}
 	if errors.Is(err, fs.ErrNotExist) && act != actLink {
 		// An interface went while we worked on it: start over from the link.
-		f.linkUp, f.tapUp, f.guarded, f.placed = false, false, false, nil
+		f.linkUp, f.tapUp, f.placed = false, false, nil
 	}
 	if f.buildErr == nil || f.buildErr.Error() != err.Error() {
 		t.log.Error("cannot "+string(act), "err", err)
@@ -276,6 +276,7 @@ func (t *tunnel) solicit(now time.Time) {
 		t.log.Debug("cannot solicit a router yet", "err", err)
 		f.solicitDue = now.Add(min(50*time.Millisecond<<min(f.solicits, 10), backoff(f.solicits)))
 	} else {
+		f.introduced = true
 		f.solicitDue = now.Add(backoff(f.solicits))
 	}
 	f.solicits++
@@ -288,6 +289,8 @@ func (t *tunnel) lookDAD(now time.Time) {
 		t.log.Warn("cannot read the state of DAD", "err", err)
 		dad = f.dad
 	}
+	// Only an address that passed has its limit set (see Host.Place).
+	f.renew = f.renew || dad == plan.DADOK && f.dad != plan.DADOK && !f.prefixUntil.IsZero()
 	f.dadKnown, f.dad, f.dadDue = true, dad, now.Add(dadFallback)
 }
 
@@ -310,7 +313,7 @@ func (t *tunnel) repair(now time.Time) {
 	if len(f.repairTimes) > maxRepairs {
 		f.repairTimes = f.repairTimes[1:]
 	}
-	f.damaged, f.linkUp, f.guarded, f.tapUp, f.placed = false, false, false, false, nil
+	f.damaged, f.linkUp, f.tapUp, f.placed = false, false, false, nil
 	f.senses[levelLink].hurry(now)
 	f.senses[levelEthernet].hurry(now)
 }
@@ -357,13 +360,14 @@ func (t *tunnel) yield(ctx context.Context) {
 	}
 }
 
-// takeDown removes all of the tunnel. It goes on after a failure.
-func (t *tunnel) takeDown() error {
-	errs := []error{t.deps.Host.Clear(t.facts.names)}
-	for _, e := range t.deps.Engines {
-		if t.engine == nil || e == t.engine {
-			errs = append(errs, e.Down(t.facts.names))
-		}
+// takeDown removes all of the tunnel.
+func (t *tunnel) takeDown() error { return t.deps.takeDown(t.facts.names) }
+
+// takeDown removes all of a slot, whichever engine carried it. It goes on after a failure.
+func (d *Deps) takeDown(n plan.Names) error {
+	errs := []error{d.Host.Clear(n)}
+	for _, e := range d.Engines {
+		errs = append(errs, e.Down(n))
 	}
 	return errors.Join(errs...)
 }

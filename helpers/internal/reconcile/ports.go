@@ -23,8 +23,12 @@ type Engine interface {
 	// once, before anything else is done to the machine.
 	Recover() error
 
-	// UpLink makes the WireGuard interface match: created or adopted, addressed, up. endpoint may be invalid
-	// while it is unknown or unreachable; a new link is then silent.
+	// Leftovers lists the slots of which an earlier helper left something that Down removes.
+	Leftovers() ([]int, error)
+
+	// UpLink makes the WireGuard interface match: created or adopted, addressed, up; and what the engine needs so
+	// that nobody but the hub reaches the tap. endpoint may be invalid while it is unknown or unreachable; a new
+	// link is then silent.
 	UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error
 
 	// UpTap makes the Ethernet interface match: pinned MAC, MTU, offload, sysctls, up. It must follow UpLink.
@@ -52,24 +56,23 @@ type Engine interface {
 	// whatever the tap still says then moves nothing in the hub's bridge.
 	Disown(n plan.Names) error
 
-	// Intact reports whether link and tap are there as they were made.
+	// Intact reports whether link, tap and what protects them are there as they were made.
 	Intact(n plan.Names, t plan.Tunnel) (bool, error)
 
-	// Down removes tap and link, if they are surely ours. What is already gone is no error.
+	// Down removes tap and link, if they are surely ours, and last what protects them. What is already gone is no
+	// error, and neither is another engine's tunnel, which it leaves alone.
 	Down(n plan.Names) error
 }
 
-// Host is what lies above the engine and is written once for all of them: addresses, routes, rules, filter.
+// Host is what lies above the engine and is written once for all of them: addresses, routes, rules.
 // Its methods may be called again with the same arguments and then change nothing.
 type Host interface {
-	// Guard installs the filter that drops plaintext GRE for this tunnel unless it came by the link.
-	Guard(n plan.Names, t plan.Tunnel) error
-
 	// Place makes the addresses and the link-local on the tap, the own table and the rules match p. The
-	// stable address is optimistic with DAD on, deprecated, noprefixroute, and valid for the given time.
+	// stable address is optimistic with DAD on, deprecated, noprefixroute, and valid for the given time, which counts
+	// from the first Place after it has passed DAD.
 	Place(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) error
 
-	// Intact reports whether everything that Guard and Place made for p still is there.
+	// Intact reports whether everything that Place made for p still is there.
 	Intact(n plan.Names, t plan.Tunnel, p plan.Placement) (bool, error)
 
 	// DAD tells the state of the stable address addr; plan.DADDuplicate also when the tap's link-local
@@ -79,10 +82,10 @@ type Host interface {
 	// AtHome reports whether an interface that is not ours has an address in prefix.
 	AtHome(prefix netip.Prefix) (bool, error)
 
-	// Clear removes rules, routes and filter of a slot. Addresses go with the tap.
+	// Clear removes rules and routes of a slot. Addresses go with the tap.
 	Clear(n plan.Names) error
 
-	// Leftovers lists the slots of which anything is on this machine, for the repair after a crash.
+	// Leftovers lists the slots of which Clear would remove something, for the repair after a crash.
 	Leftovers() ([]int, error)
 }
 

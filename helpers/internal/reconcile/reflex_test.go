@@ -350,7 +350,7 @@ func TestRepair(t *testing.T) {
 		m.words()
 		m.change(plan.Change{Ours: true}, func() { m.slots[0].guard = false })
 		expectMachine(t, m, upAndVerified)
-		if w := m.words(); !strings.HasPrefix(w, "link guard tap place") {
+		if w := m.words(); !strings.HasPrefix(w, "link tap place") {
 			t.Errorf("did: %s", w)
 		}
 		m.change(plan.Change{Ours: true}, func() {})

@@ -61,7 +61,7 @@ func (m *Manager) Set(ctx context.Context, tunnels []plan.Tunnel) (changed bool,
 
 // admit refuses a tunnel that cannot come up whatever the network does.
 func (m *Manager) admit(t plan.Tunnel) *proto.Error {
-	if _, err := chooseEngine(m.deps.Engines, t); err != nil {
+	if _, err := m.deps.choose(t); err != nil {
 		err.Field = "engine"
 		return err
 	}

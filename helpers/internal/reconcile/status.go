@@ -70,7 +70,7 @@ func (f *facts) step() proto.Step {
 		return proto.StepResolve
 	case !f.linkUp:
 		return proto.StepLink
-	case !f.tapUp || !f.guarded:
+	case !f.tapUp:
 		return proto.StepTap
 	case f.placed == nil || !f.placed.Valid():
 		return proto.StepAddress

@@ -104,6 +104,17 @@ func (e *End) SetEndpoint(k plan.Key, endpoint netip.AddrPort) error {
 	return e.update(k, "endpoint="+endpoint.String())
 }
 
+// ForgetSource has the next packet leave by whatever network leads to the far end by then. Without it an answer sticks
+// to the address at which the far end was last heard (conn/sticky_linux.go), and after a move to another network that
+// is the wrong one for as long as the old one stays up.
+func (e *End) ForgetSource(k plan.Key) error {
+	s, err := e.Peer(k)
+	if err != nil || !s.Endpoint.IsValid() {
+		return err
+	}
+	return e.SetEndpoint(k, s.Endpoint)
+}
+
 // SetKeepalive changes the interval, in whole seconds. The step from 0 sends a packet at once, or a handshake where
 // there is no session.
 func (e *End) SetKeepalive(k plan.Key, every time.Duration) error {
