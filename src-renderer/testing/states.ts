@@ -1,7 +1,12 @@
 import type { AppState, Notice, ObservedFacts } from '../../src-shared/ipc/app-state.ts';
 import type { Checked } from '../../src-shared/ipc/import-draft.ts';
 import type { FailedCause, HelperState, WaitingWhy } from '../../src-shared/model/session-state.ts';
-import { appOf, profileIn as bareProfile } from '../../src-shared/testing/app-state.ts';
+import {
+  appOf,
+  profileIn as bareProfile,
+  observedUp,
+  unread,
+} from '../../src-shared/testing/app-state.ts';
 
 /** When all of these states were observed. */
 export const NOW = '2026-11-24T14:20:00Z';
@@ -11,22 +16,16 @@ const secondsAgo = (seconds: number) =>
 
 export const ADDRESS = '2001:db8:4a:17:10ab:34ff:fecd:56ef';
 
-const unread = { ok: null, rttMs: null, at: null };
 const silent = { ok: false, rttMs: null, at: secondsAgo(4) };
 const answer = (rttMs: number) => ({ ok: true, rttMs, at: secondsAgo(12) });
 const quiet = { link: unread, ethernet: unread, internet: unread };
 
-const up: ObservedFacts = {
-  step: 'up',
+const up = observedUp(SINCE, {
   reachability: { link: answer(20.5), ethernet: answer(21.4), internet: answer(34.2) },
   network: { kind: 'wifi', interface: 'wlp3s0', address: '192.168.88.20' },
-  endpoint: '203.0.113.4:23450',
   lastHandshake: secondsAgo(75),
-  verifiedSince: SINCE,
-  interfaces: { link: 'mwg0', tap: 'mtap0' },
-  engine: 'kernel',
   roamsToday: { count: 4, atLeast: false, last: { outageMs: 812, at: secondsAgo(1460) } },
-};
+});
 
 const bringingUp: ObservedFacts = {
   ...up,

@@ -1,25 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { HelperFacts, ObservedFacts } from '../ipc/app-state.ts';
-import { profileIn, workingHelper } from '../testing/app-state.ts';
+import { observedUp, profileIn, unread, workingHelper } from '../testing/app-state.ts';
 import { chainOf, type LegHealth } from './chain.ts';
 import type { SessionState } from './session-state.ts';
 
 const at = '2026-11-24T14:20:00Z';
-const unread = { ok: null, rttMs: null, at: null };
 const silent = { ok: false, rttMs: null, at };
 const answer = (rttMs: number | null) => ({ ok: true, rttMs, at });
 
-const up: ObservedFacts = {
-  step: 'up',
+const up = observedUp(at, {
   reachability: { link: answer(20), ethernet: answer(21.4), internet: answer(34) },
-  network: { kind: 'wifi', interface: 'wlan0', address: '192.168.88.20' },
-  endpoint: '203.0.113.4:23450',
-  lastHandshake: at,
-  verifiedSince: at,
-  interfaces: { link: 'mwg0', tap: 'mtap0' },
-  engine: 'kernel',
-  roamsToday: { count: 0, atLeast: false, last: null },
-};
+});
 const fresh: ObservedFacts = {
   ...up,
   step: 'link',

@@ -1,4 +1,4 @@
-import type { AppState, HelperFacts, ProfileFacts } from '../ipc/app-state.ts';
+import type { AppState, HelperFacts, ObservedFacts, ProfileFacts } from '../ipc/app-state.ts';
 import { allowedActions } from '../model/allowed-actions.ts';
 import type { SessionState } from '../model/session-state.ts';
 
@@ -9,6 +9,25 @@ export const workingHelper: HelperFacts = {
   access: 'write',
   installing: false,
 };
+
+/** A level that nobody has measured yet. */
+export const unread = { ok: null, rttMs: null, at: null };
+
+/** What is observed of a tunnel that is up since `at`. */
+export function observedUp(at: string, over: Partial<ObservedFacts> = {}): ObservedFacts {
+  return {
+    step: 'up',
+    reachability: { link: unread, ethernet: unread, internet: unread },
+    network: { kind: 'wifi', interface: 'wlan0', address: '192.168.88.20' },
+    endpoint: '203.0.113.4:23450',
+    lastHandshake: at,
+    verifiedSince: at,
+    interfaces: { link: 'mwg0', tap: 'mtap0' },
+    engine: 'kernel',
+    roamsToday: { count: 0, atLeast: false, last: null },
+    ...over,
+  };
+}
 
 type ProfileParts = Partial<ProfileFacts> & { readonly access?: HelperFacts['access'] };
 

@@ -73,9 +73,9 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	fs.StringVar(&o.stateDir, "state-dir", "", "")
 	fs.StringVar(&o.operators, "operators", "", "")
 	o.engine = plan.EngineAuto
-	fs.Func("engine", "", func(kind string) error {
-		o.engine = plan.EngineKind(kind)
-		return checkEngine(o.engine)
+	fs.Func("engine", "", func(kind string) (err error) {
+		o.engine, err = plan.ParseEngineKind(kind)
+		return err
 	})
 	fs.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	show := fs.Bool("version", false, "")
@@ -94,13 +94,4 @@ func parse(args []string, out io.Writer) (o options, err error) {
 		return o, fmt.Errorf("%w: --socket and --state-dir are needed", errUsage)
 	}
 	return o, nil
-}
-
-func checkEngine(kind plan.EngineKind) error {
-	switch kind {
-	case plan.EngineAuto, plan.EngineKernel, plan.EngineUserspace:
-		return nil
-	default:
-		return errors.New("must be auto, kernel or userspace")
-	}
 }

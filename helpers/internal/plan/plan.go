@@ -96,6 +96,16 @@ const (
 	EngineUserspace EngineKind = "userspace"
 )
 
+// ParseEngineKind reads one of the values above.
+func ParseEngineKind(s string) (EngineKind, error) {
+	switch kind := EngineKind(s); kind {
+	case EngineAuto, EngineKernel, EngineUserspace:
+		return kind, nil
+	default:
+		return "", errors.New("must be auto, kernel or userspace")
+	}
+}
+
 // Hub is the far end of a tunnel.
 type Hub struct {
 	PublicKey Key

@@ -126,10 +126,8 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 	default:
 		return fail(ErrBadChoice, "txOffload", t.TxOffload, "must be auto, off or keep")
 	}
-	switch out.Engine = plan.EngineKind(t.Engine); out.Engine {
-	case plan.EngineAuto, plan.EngineKernel, plan.EngineUserspace:
-	default:
-		return fail(ErrBadChoice, "engine", t.Engine, "must be auto, kernel or userspace")
+	if out.Engine, err = plan.ParseEngineKind(t.Engine); err != nil {
+		return fail(ErrBadChoice, "engine", t.Engine, "%v", err)
 	}
 	return out, nil
 }

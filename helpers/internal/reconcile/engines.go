@@ -24,16 +24,19 @@ func (d *Deps) choose(t plan.Tunnel) (Engine, *proto.Error) {
 	}
 	if len(missing) == 0 {
 		missing = []string{fmt.Sprintf("this helper offers no %s engine", t.Engine)}
-		if d.Only != "" && d.Only != plan.EngineAuto {
+		if d.limited() {
 			missing[0] += fmt.Sprintf(": it was started with --engine %s", d.Only)
 		}
 	}
 	return nil, &proto.Error{Name: proto.ErrEngineMissing, Message: strings.Join(missing, "; ")}
 }
 
+// limited reports whether one engine alone is offered.
+func (d *Deps) limited() bool { return d.Only != "" && d.Only != plan.EngineAuto }
+
 // offered are the engines that tunnels may have.
 func (d *Deps) offered() []Engine {
-	if d.Only == "" || d.Only == plan.EngineAuto {
+	if !d.limited() {
 		return d.Engines
 	}
 	return slices.DeleteFunc(slices.Clone(d.Engines), func(e Engine) bool { return e.Kind() != d.Only })

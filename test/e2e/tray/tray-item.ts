@@ -75,7 +75,6 @@ export class TrayItem implements Place {
     return [title, text].filter(Boolean).join('\n');
   }
 
-  /** undefined: none yet, or one that is just being replaced. */
   /** Until the tooltip is as wanted. */
   async says(wanted: RegExp, timeoutMs?: number): Promise<void> {
     await waitFor(
@@ -86,6 +85,7 @@ export class TrayItem implements Place {
     );
   }
 
+  /** undefined: none yet, or one that is just being replaced. */
   get icon(): Icon | undefined {
     return this.#icon;
   }
