@@ -1,0 +1,317 @@
+package datapath
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"mooring.dev/helpers/internal/netnstest"
+)
+
+func TestTCPBetweenTwoKernels(t *testing.T) {
+	for name, o := range map[string]PortOptions{"offloads": {}, "NoTxOffload": {NoTxOffload: true}} {
+		t.Run(name, func(t *testing.T) {
+			c, peer := twoEnds(t, o)
+			for _, a := range []string{"10.9.0.2", "fd09::2"} {
+				echo(t, peer, addrPort(a, 7))
+				talk(t, addrPort(a, 7), 16<<20)
+			}
+			n, _ := c.b.Counters(addrHub)
+			if per := float64(n.FramesIn) / float64(n.SuperframesIn); per < 4 {
+				t.Errorf("%.1f frames in a superframe: nothing is coupled. %+v", per, n)
+			}
+			if n.PortErrors+n.BadFrames != 0 {
+				t.Errorf("counters %+v", n)
+			}
+		})
+	}
+}
+
+func TestPingBetweenTwoKernels(t *testing.T) {
+	c, _ := twoEnds(t, PortOptions{})
+	for _, a := range []string{"10.9.0.2", "fd09::2"} {
+		for _, size := range []int{0, 1, 56, 1300, 4000, 60000} { // the last ones in fragments of the inner packet
+			if _, err := ping(a, size, 2*time.Second); err != nil {
+				t.Errorf("%s, %d octets: %v", a, size, err)
+			}
+		}
+	}
+	if n, _ := c.a.Counters(addrLaptop); n.BadFrames != 0 || n.PortErrors != 0 {
+		t.Errorf("counters %+v", n)
+	}
+}
+
+func TestUDPSegmentsBetweenTwoKernels(t *testing.T) {
+	_, peer := twoEnds(t, PortOptions{})
+	for _, a := range []string{"10.9.0.2", "fd09::2"} {
+		var far net.PacketConn
+		var err error
+		peer.Do(func() { far, err = net.ListenPacket("udp", addrPort(a, 7)) })
+		must(t, err)
+		near, err := net.Dial("udp", addrPort(a, 7))
+		must(t, err)
+		const size, octets = 1200, 30*1200 + 77
+		setUDPSegment(t, near.(*net.UDPConn), size)
+		payload := pattern(octets)
+		_, err = near.Write(payload)
+		must(t, err)
+		must(t, far.SetReadDeadline(time.Now().Add(5*time.Second)))
+		var got []byte
+		b := make([]byte, 65535)
+		for len(got) < octets {
+			n, _, err := far.ReadFrom(b)
+			if err != nil {
+				t.Fatalf("%s: %d of %d octets: %v", a, len(got), octets, err)
+			}
+			if n != min(size, octets-len(got)) {
+				t.Errorf("%s: a datagram of %d octets", a, n)
+			}
+			got = append(got, b[:n]...)
+		}
+		if !bytes.Equal(got, payload) {
+			t.Errorf("%s: octets differ", a)
+		}
+		near.Close()
+		far.Close()
+	}
+}
+
+func TestSuperframesCrossABridge(t *testing.T) {
+	// Laptop and office each have a tunnel to a hub, whose two TAPs are on a bridge.
+	laptop, office := netnstest.NewPeer(t), netnstest.NewPeer(t)
+	hub, ends := newStar(t, addrLaptop, addrOffice)
+	must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "bridge0", MTU: 1382}}))
+	t.Cleanup(func() { netlink.LinkDel(mustLink(t, "bridge0")) })
+	must(t, up("bridge0"))
+	for i, far := range []netip.Addr{addrLaptop, addrOffice} {
+		name := fmt.Sprint("tap", i)
+		port, err := tapHere(name, PortOptions{})
+		must(t, err)
+		must(t, netlink.LinkSetMaster(mustLink(t, name), mustLink(t, "bridge0")))
+		must(t, hub.Attach(port, between(addrHub, far)))
+	}
+	var err error
+	join := func(peer *netnstest.Peer, d *Device, local netip.Addr, address string) {
+		var port Port
+		peer.Do(func() { port, err = tapHere("tap0", PortOptions{}, address) })
+		must(t, err)
+		must(t, d.Attach(port, between(local, addrHub)))
+	}
+	join(laptop, ends[0], addrLaptop, "10.9.0.1/24")
+	join(office, ends[1], addrOffice, "10.9.0.2/24")
+	echo(t, office, "10.9.0.2:7")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		laptop.Do(func() { talk(t, "10.9.0.2:7", 8<<20) })
+	}()
+	<-done
+	n, _ := hub.Counters(addrOffice)
+	if n.FramesOut < 4000 || n.BadFrames != 0 {
+		t.Errorf("counters %+v", n)
+	}
+}
+
+func TestFiftyPortsShareOneReader(t *testing.T) {
+	const ports = 50
+	peer := netnstest.NewPeer(t)
+	c := newCable(t)
+	for i := range byte(ports) {
+		near, far := netip.AddrFrom4([4]byte{172, 17, 0, i}), netip.AddrFrom4([4]byte{172, 16, 1, i})
+		name := fmt.Sprint("tap", i)
+		port, err := tapHere(name, PortOptions{}, fmt.Sprintf("10.9.%d.1/24", i))
+		must(t, err)
+		must(t, c.a.Attach(port, between(near, far)))
+		peer.Do(func() { port, err = tapHere(name, PortOptions{}, fmt.Sprintf("10.9.%d.2/24", i)) })
+		must(t, err)
+		must(t, c.b.Attach(port, between(far, near)))
+	}
+	for i := range ports {
+		if _, err := ping(fmt.Sprintf("10.9.%d.2", i), 56, 2*time.Second); err != nil {
+			t.Errorf("port %d: %v", i, err)
+		}
+	}
+
+	// One port is flooded; the last one's pings are answered all the same.
+	busy, err := net.Dial("udp", "10.9.0.2:9")
+	must(t, err)
+	setUDPSegment(t, busy.(*net.UDPConn), 1200)
+	stop := flood(t, busy, make([]byte, 40*1200))
+	time.Sleep(50 * time.Millisecond)
+	var slowest time.Duration
+	for range 20 {
+		took, err := ping("10.9.49.2", 56, 2*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slowest = max(slowest, took)
+	}
+	stop()
+	if n, _ := c.a.Counters(netip.AddrFrom4([4]byte{172, 16, 1, 0})); n.FramesOut < 1000 {
+		t.Errorf("that was no flood: %+v", n)
+	}
+	t.Logf("slowest ping beside a flood: %v", slowest)
+	if slowest > 500*time.Millisecond {
+		t.Errorf("a ping took %v", slowest)
+	}
+}
+
+func TestADeletedInterfaceIsToldAndCostsNothing(t *testing.T) {
+	c, _ := twoEnds(t, PortOptions{})
+	other, err := tapHere("tap1", PortOptions{})
+	must(t, err)
+	must(t, c.a.Attach(other, between(addrHub, addrOffice)))
+	if _, err := ping("10.9.0.2", 56, 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	must(t, netlink.LinkDel(mustLink(t, "tap0")))
+	select {
+	case <-c.a.Lost():
+	case <-time.After(2 * time.Second):
+		t.Fatal("not told")
+	}
+	if n, _ := c.a.Counters(addrLaptop); !n.Down {
+		t.Errorf("counters %+v", n)
+	}
+	if n, _ := c.a.Counters(addrOffice); n.Down {
+		t.Error("the other port is down too")
+	}
+	before := processorTime(t)
+	time.Sleep(300 * time.Millisecond)
+	if used := processorTime(t) - before; used > 100*time.Millisecond {
+		t.Errorf("%v of processor time in 300 ms without packets", used)
+	}
+	must(t, c.a.Detach(addrLaptop))
+	again, err := tapHere("tap0", PortOptions{}, "10.9.0.1/24")
+	must(t, err)
+	must(t, c.a.Attach(again, between(addrHub, addrLaptop)))
+	if _, err := ping("10.9.0.2", 56, 2*time.Second); err != nil {
+		t.Errorf("after a new interface: %v", err)
+	}
+}
+
+func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
+	c, peer := twoEnds(t, PortOptions{})
+	var busy net.Conn
+	var err error
+	peer.Do(func() { busy, err = net.Dial("udp", "10.9.0.1:9") })
+	must(t, err)
+	neighbour := mustLink(t, "tap0").Attrs().HardwareAddr
+	peer.Do(func() {
+		err = netlink.NeighSet(&netlink.Neigh{LinkIndex: mustLink(t, "tap0").Attrs().Index, IP: net.IPv4(10, 9, 0, 1), HardwareAddr: neighbour, State: netlink.NUD_PERMANENT})
+	})
+	must(t, err)
+	stop := flood(t, busy, make([]byte, 1200))
+	for range 40 {
+		must(t, c.a.Detach(addrLaptop))
+		file, err := os.CreateTemp(t.TempDir(), "") // has the number that was the TAP's
+		must(t, err)
+		time.Sleep(2 * time.Millisecond)
+		if info, err := file.Stat(); err != nil || info.Size() != 0 {
+			t.Fatalf("%d octets in a file that is not ours, %v", info.Size(), err)
+		}
+		port, err := tapHere("tap0", PortOptions{})
+		must(t, err)
+		must(t, c.a.Attach(port, between(addrHub, addrLaptop)))
+		time.Sleep(time.Millisecond)
+		file.Close()
+	}
+	stop()
+}
+
+func TestOpenedInterfacesAreAsAskedFor(t *testing.T) {
+	port, err := OpenTAP("tap0", PortOptions{MTU: 1382, MAC: macLaptop})
+	must(t, err)
+	attrs := mustLink(t, "tap0").Attrs()
+	if attrs.MTU != 1382 || attrs.HardwareAddr.String() != "12:ab:34:cd:56:ef" || attrs.TxQLen != 4000 || attrs.Flags&net.FlagUp != 0 {
+		t.Errorf("%+v", attrs)
+	}
+	if _, err := OpenTAP("tap0", PortOptions{}); !errors.Is(err, syscall.EBUSY) {
+		t.Errorf("a second of that name: %v", err)
+	}
+	if err := port.Send(&Superframe{Frame: web().frame(1, 1, 0x10, nil)}); !errors.Is(err, syscall.EIO) {
+		t.Errorf("sent to an interface that is down: %v", err)
+	}
+	must(t, port.Close())
+	must(t, port.Close())
+	if _, err := netlink.LinkByName("tap0"); err == nil {
+		t.Error("still there after Close")
+	}
+	if err := port.Send(&Superframe{Frame: pattern(60)}); !errors.Is(err, ErrClosed) {
+		t.Errorf("sent after Close: %v", err)
+	}
+	if err := port.Receive(make([]byte, maxSuperframe), new(Superframe)); !errors.Is(err, ErrClosed) {
+		t.Errorf("received after Close: %v", err)
+	}
+	if _, err := OpenTUN("a name too long for it", PortOptions{}); err == nil {
+		t.Error("took a name that is too long")
+	}
+	port, err = OpenTUN("tun0", PortOptions{MTU: 1420, QueueLen: 77})
+	must(t, err)
+	if a := mustLink(t, "tun0").Attrs(); a.MTU != 1420 || a.TxQLen != 77 {
+		t.Errorf("%+v", a)
+	}
+	must(t, port.Close())
+}
+
+func TestTheLinkBetweenTwoKernels(t *testing.T) {
+	peer := netnstest.NewPeer(t)
+	c := newCable(t)
+	open := func(address string) (Port, error) {
+		port, err := OpenTUN("tun0", PortOptions{MTU: 1420})
+		if err != nil {
+			return nil, err
+		}
+		return port, up("tun0", address)
+	}
+	port, err := open("172.16.0.1/24")
+	must(t, err)
+	must(t, c.a.AttachLink(port))
+	peer.Do(func() { port, err = open("172.16.0.2/24") })
+	must(t, err)
+	must(t, c.b.AttachLink(port))
+	if _, err := ping("172.16.0.2", 56, 2*time.Second); err != nil {
+		t.Error(err)
+	}
+	echo(t, peer, "172.16.0.2:7")
+	talk(t, "172.16.0.2:7", 8<<20)
+	if n, _ := c.b.LinkCounters(); n.PacketsIn < 4*n.SuperframesIn {
+		t.Errorf("counters %+v", n)
+	}
+}
+
+func TestVirtioHeadersAreTheKernels(t *testing.T) {
+	for _, o := range []Offload{
+		{},
+		{Checksum: true, Start: 34, Field: 16},
+		{Checksum: true, Start: 34, Field: 16, GSO: GSOTCP4, Size: 1330, Header: 66},
+		{Checksum: true, Start: 58, Field: 16, GSO: GSOTCP6, Size: 1310, Header: 90, ECN: true},
+		{Checksum: true, Start: 34, Field: 6, GSO: GSOUDP, Size: 1200, Header: 42},
+	} {
+		b := bytes.Repeat([]byte{0xff}, virtioHeader)
+		writeVirtio(b, o)
+		if got := readVirtio(b); got != o {
+			t.Errorf("%x is %+v, want %+v", b, got, o)
+		}
+	}
+	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 { // the struct as a little-endian machine has it
+		b := make([]byte, virtioHeader)
+		writeVirtio(b, Offload{Checksum: true, Start: 34, Field: 16, GSO: GSOTCP4, Size: 1330, Header: 66})
+		if want := []byte{1, 1, 66, 0, 0x32, 5, 34, 0, 16, 0}; !bytes.Equal(b, want) {
+			t.Errorf("%x, want %x", b, want)
+		}
+	}
+	if o := readVirtio([]byte{0, unix.VIRTIO_NET_HDR_GSO_UDP, 0, 0, 0, 0, 0, 0, 0, 0}); o.GSO != gsoOther {
+		t.Errorf("UFO is %+v", o)
+	}
+}
