@@ -5,6 +5,7 @@ import (
 	"flag"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,22 @@ func TestParse(t *testing.T) {
 		var out strings.Builder
 		if _, err := parse([]string{args}, &out); !errors.Is(err, flag.ErrHelp) || !strings.HasPrefix(out.String(), want) {
 			t.Errorf("%s: printed %q, %v", args, out.String(), err)
+		}
+	}
+}
+
+// TestEngines: the kernel's comes first, so that auto takes it wherever it can.
+func TestEngines(t *testing.T) {
+	for only, want := range map[plan.EngineKind][]string{
+		plan.EngineAuto: {"kernel", "userspace"}, plan.EngineKernel: {"kernel"}, plan.EngineUserspace: {"userspace"},
+	} {
+		manager, _ := newManager(slog.New(slog.DiscardHandler), nil, t.TempDir(), only)
+		var got []string
+		for _, e := range manager.Engines() {
+			got = append(got, e.Kind)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("--engine %s offers %v, want %v", only, got, want)
 		}
 	}
 }

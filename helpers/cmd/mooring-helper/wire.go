@@ -11,10 +11,12 @@ import (
 	"mooring.dev/helpers/internal/probe"
 	"mooring.dev/helpers/internal/reconcile"
 	"mooring.dev/helpers/internal/store"
+	"mooring.dev/helpers/internal/userspace"
 )
 
 var (
 	_ reconcile.Engine  = (*link.KernelEngine)(nil)
+	_ reconcile.Engine  = (*userspace.Engine)(nil)
 	_ reconcile.Host    = (*link.Host)(nil)
 	_ reconcile.Monitor = (*netmon.Monitor)(nil)
 	_ reconcile.Prober  = (*probe.Prober)(nil)
@@ -25,7 +27,7 @@ var (
 func newManager(log *slog.Logger, keys *keystore.Store, stateDir string, only plan.EngineKind) (*reconcile.Manager, []func(context.Context) error) {
 	monitor := netmon.New(log)
 	manager := reconcile.New(reconcile.Deps{
-		Engines:  []reconcile.Engine{link.NewKernelEngine(log, stateDir)},
+		Engines:  []reconcile.Engine{link.NewKernelEngine(log, stateDir), userspace.New(log)},
 		Only:     only,
 		Host:     link.NewHost(log),
 		Monitor:  monitor,

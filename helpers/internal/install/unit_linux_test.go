@@ -39,6 +39,22 @@ func TestUnitRunsWhatIsInstalled(t *testing.T) {
 	}
 }
 
+// The userspace engine opens one device, which is all of /dev that the helper gets.
+func TestUnitAllowsTheTUNDevice(t *testing.T) {
+	text := string(unit)
+	for _, want := range []string{"\nDevicePolicy=closed\n", "\nDeviceAllow=/dev/net/tun rw\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in the unit", want)
+		}
+	}
+	if n := strings.Count(text, "\nDeviceAllow="); n != 1 {
+		t.Errorf("%d devices are allowed", n)
+	}
+	if strings.Contains(text, "\nPrivateDevices=") {
+		t.Error("PrivateDevices hides /dev/net/tun, or loosens what is closed")
+	}
+}
+
 func TestGreeting(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "s")
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)

@@ -26,8 +26,8 @@ func Find(name string) (netlink.Link, error) {
 	return l, nil
 }
 
-// Must is Find where the interface has to be there: without it the error is fs.ErrNotExist.
-func Must(name string) (netlink.Link, error) {
+// Existing is Find where the interface has to be there: without it the error is fs.ErrNotExist.
+func Existing(name string) (netlink.Link, error) {
 	l, err := Find(name)
 	if err == nil && l == nil {
 		err = ErrNoLink(name)
@@ -108,7 +108,7 @@ func DevicesIntact(n plan.Names, t plan.Tunnel) (bool, error) {
 // Disown gives the tap a chance MAC, unicast and locally administered. GRETAP and TAP take it while they are up
 // (IFF_LIVE_ADDR_CHANGE, net/ipv4/ip_gre.c, ipgre_tap_setup; drivers/net/tun.c, tun_net_initialize).
 func Disown(n plan.Names) error {
-	tap, err := Must(n.Tap)
+	tap, err := Existing(n.Tap)
 	if err != nil {
 		return err
 	}

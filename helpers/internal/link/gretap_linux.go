@@ -22,7 +22,7 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 	if err := NeedsIPv6(); err != nil {
 		return err
 	}
-	link, err := Must(n.Link)
+	link, err := Existing(n.Link)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 		if err := createGretap(n, t, link.Attrs().Index); err != nil {
 			return err
 		}
-		if tap, err = Must(n.Tap); err != nil {
+		if tap, err = Existing(n.Tap); err != nil {
 			return err
 		}
 	}

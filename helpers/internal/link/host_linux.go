@@ -22,7 +22,7 @@ type step struct {
 // placement asks for the link-local alone and takes nothing away: after a crash, what was learned from an RA
 // serves until the next RA says it again.
 func differences(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) ([]step, error) {
-	tap, err := Must(n.Tap)
+	tap, err := Existing(n.Tap)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,16 @@ func tapSysctls(name string) error {
 	return nil
 }
 
+// NoLinkLocal keeps an interface that is not up yet from forming an IPv6 link-local address: nothing inside the link
+// speaks IPv6, and the kernel's own WireGuard forms none either (wg_open).
+func NoLinkLocal(name string) error {
+	err := os.WriteFile(filepath.Join(ipv6Conf, name, "addr_gen_mode"), []byte("1"), 0o644)
+	if err != nil && hasIPv6() {
+		return fmt.Errorf("set addr_gen_mode of %s: %w", name, err)
+	}
+	return nil
+}
+
 func hasIPv6() bool {
 	_, err := os.Stat(ipv6Conf)
 	return err == nil

@@ -59,7 +59,7 @@ func createWireGuard(n plan.Names) (netlink.Link, error) {
 	if err := netlink.LinkAdd(&netlink.Wireguard{LinkAttrs: attrs}); err != nil {
 		return nil, fmt.Errorf("create %s: %w", n.Link, err)
 	}
-	return Must(n.Link)
+	return Existing(n.Link)
 }
 
 // ownDevice reads an interface of our name. It must carry our mark, or have been made and not yet configured.
@@ -185,7 +185,7 @@ func (e *KernelEngine) update(n plan.Names, t plan.Tunnel, p wgtypes.PeerConfig)
 // Rehandshake takes the link down and up. That clears the session and the limiter of one handshake in 5 s, and
 // keeps the IPv4 address and, because it has the peer form, its route.
 func (e *KernelEngine) Rehandshake(n plan.Names) error {
-	link, err := Must(n.Link)
+	link, err := Existing(n.Link)
 	if err != nil {
 		return err
 	}

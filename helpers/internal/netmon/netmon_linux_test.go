@@ -104,6 +104,9 @@ func TestChanges(t *testing.T) {
 		{"a table of ours goes", func() error { return table("mooring0") }, ours},
 		{"a table of another goes", func() error { return table("firewall") }, nothing},
 		{"wlan0 goes down", func() error { return netlink.LinkSetDown(wlan) }, underlay},
+		{"the tap has another MAC", func() error {
+			return netlink.LinkSetHardwareAddr(tap, net.HardwareAddr{2, 0, 0, 0, 0, 9})
+		}, ours},
 		{"the tap goes", func() error { return netlink.LinkDel(tap) }, ours},
 	} {
 		check(t, step.do())

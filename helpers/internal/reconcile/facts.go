@@ -83,8 +83,10 @@ type facts struct {
 	awake         bool      // it has its keepalive
 	nudge         bool      // it shall send one packet now
 	rehandshakeAt time.Time // zero: no need
-	nudgedRx      uint64    // authenticated bytes received before the nudge
+	nudgedRx      uint64    // authenticated bytes received before the nudge, or the probe, that nobody answered yet
 	nudgedAt      time.Time
+	askedRx       uint64    // authenticated bytes received before the newest probe of the link
+	doubted       time.Time // the handshake of the session that was last given up, because nobody answered by it
 
 	// What the router said.
 	prefix      netip.Prefix // from the profile, or the first RA

@@ -108,6 +108,9 @@ func (m *machine) answers(device string, dst netip.Addr) (rtt time.Duration, ok 
 	if s == nil || s.link == "" || m.underlay == nil || !m.hub.alive || m.hub.forgot {
 		return 0, false
 	}
+	if dst.Is4() && m.hub.mute {
+		return 0, false
+	}
 	if dst.Is6() && (!m.hub.bridged || s.tap == "" || dst.IsLinkLocalUnicast() && dst != m.hub.ra.Router) {
 		return 0, false
 	}

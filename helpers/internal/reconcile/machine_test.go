@@ -60,6 +60,7 @@ type hubState struct {
 	bridged bool // answers over Ethernet
 	rtt     time.Duration
 	forgot  bool // lost its session: only a new handshake helps
+	mute    bool // answers no echo inside the link
 	ra      plan.Advertisement
 }
 

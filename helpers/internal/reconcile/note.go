@@ -141,9 +141,25 @@ func (f *facts) noteReading(l level, nth int, rtt time.Duration, err error, star
 	}
 	s.ok, s.rtt, s.at = new(false), 0, now
 	s.due = later(now.Add(f.pause(l, now)), started.Add(hastiest))
-	if l != levelInternet && !f.verifiedAt.IsZero() {
+	switch {
+	case l != levelInternet && !f.verifiedAt.IsZero():
 		f.noteSilent(now)
+	case l == levelLink:
+		f.doubtSession(started, now)
 	}
+}
+
+// doubtSession: the hub took our handshake, and nobody answers by the session. It may have been restarted since, or
+// two handshakes crossed. WireGuard itself would try another one only 15 s after it was last answered
+// (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT). A hub that answers over Ethernet has the session, and merely answers no echo
+// inside the link; whether anything else came meanwhile is looked at before it is done.
+func (f *facts) doubtSession(asked, now time.Time) {
+	if f.senses[levelEthernet].isOK() || !f.rehandshakeAt.IsZero() || !f.handshakeFresh(now) || !f.link.LastHandshake.Before(asked) ||
+		f.link.LastHandshake.Equal(f.doubted) {
+		return
+	}
+	f.doubted = f.link.LastHandshake
+	f.nudgedAt, f.nudgedRx, f.rehandshakeAt = asked, f.askedRx, now
 }
 
 // noteSilent: traffic that was verified is not answered any more, though the underlay looks the same (another

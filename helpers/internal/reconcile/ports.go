@@ -38,15 +38,15 @@ type Engine interface {
 	// SetEndpoint points the link at another address of the hub. It sends nothing by itself.
 	SetEndpoint(n plan.Names, t plan.Tunnel, endpoint netip.AddrPort) error
 
-	// Nudge makes the link send one authenticated packet at once (persistent keepalive 0, then 25 s), from
-	// which the hub learns the new source.
+	// Nudge makes the link send an authenticated packet at once (persistent keepalive 0, then 25 s), from which the
+	// hub learns the new source.
 	Nudge(n plan.Names, t plan.Tunnel) error
 
 	// Silence stops the persistent keepalive, until Nudge: without a route each attempt would only start the
 	// timer that blocks the next handshake for 5 s.
 	Silence(n plan.Names, t plan.Tunnel) error
 
-	// Rehandshake resets the link's handshake limiter (interface down, up) and starts a handshake.
+	// Rehandshake forgets the session, resets the link's handshake limiter and starts a handshake.
 	Rehandshake(n plan.Names) error
 
 	// Observe reads the link; an error that is fs.ErrNotExist when there is none.

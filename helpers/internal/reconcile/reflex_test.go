@@ -115,6 +115,41 @@ func TestRehandshake(t *testing.T) {
 	})
 }
 
+// TestASessionThatNobodyAnswersBy: the hub took the handshake and has forgotten it before anything was verified.
+func TestASessionThatNobodyAnswersBy(t *testing.T) {
+	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+		m.hub.bridged = false // so that it is not verified
+		mustSet(t, mgr, home())
+		time.Sleep(5 * time.Second)
+		m.words()
+		m.set(func() { m.hub.forgot, m.hub.bridged = true, true })
+		time.Sleep(slowProbe + 2*time.Second + 2*probeWait)
+		if w := m.words(); strings.Count(w, "rehandshake") != 1 {
+			t.Errorf("did: %s", w)
+		}
+		time.Sleep(30 * time.Second) // for a solicitation
+		if s := only(t, mgr); s.VerifiedSince == nil {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestASessionThatIsAnsweredElsewhere: a hub that answers no echo inside the link keeps its session, since it does
+// answer over Ethernet.
+func TestASessionThatIsAnsweredElsewhere(t *testing.T) {
+	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+		m.hub.mute = true
+		mustSet(t, mgr, home())
+		time.Sleep(time.Minute)
+		if w := m.words(); strings.Contains(w, "rehandshake") {
+			t.Errorf("did: %s", w)
+		}
+		if s := only(t, mgr); s.VerifiedSince != nil {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // TestLongOutage: after two minutes the session is old and handshakes were tried in vain, so the limiter is
 // reset before anything else.
 func TestLongOutage(t *testing.T) {
@@ -350,7 +385,7 @@ func TestRepair(t *testing.T) {
 		m.words()
 		m.change(plan.Change{Ours: true}, func() { m.slots[0].guard = false })
 		expectMachine(t, m, upAndVerified)
-		if w := m.words(); !strings.HasPrefix(w, "link tap place") {
+		if w := m.words(); !strings.HasPrefix(w, "link tap place") || !strings.Contains(w, "solicit") {
 			t.Errorf("did: %s", w)
 		}
 		m.change(plan.Change{Ours: true}, func() {})

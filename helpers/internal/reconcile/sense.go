@@ -20,6 +20,10 @@ func (t *tunnel) probe(ctx context.Context, l level, started time.Time) {
 	}
 	bounded, cancel := context.WithTimeout(ctx, f.senses[l].patience())
 	t.probes[l] = cancel
+	if l == levelLink {
+		t.observe(started)
+		f.askedRx = f.link.RxBytes
+	}
 	f.senses[l].nth++
 	f.senses[l].inFlight = true
 	ask, nth := t.question(l), f.senses[l].nth
@@ -83,10 +87,10 @@ func (t *tunnel) noteProbe(l level, nth int, rtt time.Duration, err error, start
 	if err != nil {
 		t.log.Debug("no answer", "level", l.String(), "err", err)
 	}
-	f.noteReading(l, nth, rtt, err, started, now)
 	if f.linkUp {
 		t.observe(now)
 	}
+	f.noteReading(l, nth, rtt, err, started, now)
 }
 
 // waiter is a request for fresh readings.

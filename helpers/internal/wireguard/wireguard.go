@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -75,6 +76,9 @@ func (e *End) Close() { e.device.Close() }
 // Done is closed when the end has ended, by Close or because its tun.Device failed.
 func (e *End) Done() <-chan struct{} { return e.device.Wait() }
 
+// IpcHandle answers wg(8) on c (wireguard.com/xplatform), the private key included, and closes it.
+func (e *End) IpcHandle(c net.Conn) { e.device.IpcHandle(c) }
+
 // SetPeer makes the far end of p's public key be as p says, whatever it was; its session stays.
 func (e *End) SetPeer(p Peer) error {
 	var b strings.Builder
@@ -104,17 +108,6 @@ func (e *End) SetEndpoint(k plan.Key, endpoint netip.AddrPort) error {
 	return e.update(k, "endpoint="+endpoint.String())
 }
 
-// ForgetSource has the next packet leave by whatever network leads to the far end by then. Without it an answer sticks
-// to the address at which the far end was last heard (conn/sticky_linux.go), and after a move to another network that
-// is the wrong one for as long as the old one stays up.
-func (e *End) ForgetSource(k plan.Key) error {
-	s, err := e.Peer(k)
-	if err != nil || !s.Endpoint.IsValid() {
-		return err
-	}
-	return e.SetEndpoint(k, s.Endpoint)
-}
-
 // SetKeepalive changes the interval, in whole seconds. The step from 0 sends a packet at once, or a handshake where
 // there is no session.
 func (e *End) SetKeepalive(k plan.Key, every time.Duration) error {
@@ -129,16 +122,18 @@ func (e *End) Rehandshake(k plan.Key) error {
 		return errNoPeer(k)
 	}
 	peer.ExpireCurrentKeypairs()
-	if err := peer.SendHandshakeInitiation(false); err != nil {
-		return fmt.Errorf("start a handshake with %s: %w", k, err)
-	}
-	return nil
+	return e.Handshake(k)
 }
 
-// Rebind closes the sockets and opens them anew, on the same port with the same mark.
-func (e *End) Rebind() error {
-	if err := e.device.BindUpdate(); err != nil {
-		return fmt.Errorf("open the sockets of WireGuard anew: %w", err)
+// Handshake starts a handshake, unless one was sent in the last 5 s (device.RekeyTimeout). The session that there is
+// serves until it is done.
+func (e *End) Handshake(k plan.Key) error {
+	peer := e.device.LookupPeer(device.NoisePublicKey(k))
+	if peer == nil {
+		return errNoPeer(k)
+	}
+	if err := peer.SendHandshakeInitiation(false); err != nil {
+		return fmt.Errorf("start a handshake with %s: %w", k, err)
 	}
 	return nil
 }

@@ -134,6 +134,35 @@ func TestRehandshakeIsAtOnce(t *testing.T) {
 	receives(t, p.hubTun, ping)
 }
 
+// TestHandshakeIsBesideTheSession takes 5 s of real time: wireguard-go's finalizers keep it out of made-up time.
+func TestHandshakeIsBesideTheSession(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	ping := tuntest.Ping(hubAddr, laptopAddr)
+	p.laptopTun.Outbound <- ping
+	receives(t, p.hubTun, ping)
+	first, err := p.laptop.Peer(p.hubKey)
+	must(t, err)
+	must(t, p.laptop.Handshake(p.hubKey)) // too soon for another one
+	time.Sleep(device.RekeyTimeout + 50*time.Millisecond)
+	if s, err := p.laptop.Peer(p.hubKey); err != nil || s.LastHandshake != first.LastHandshake {
+		t.Errorf("a handshake within 5 s of the first: %+v, %v", s, err)
+	}
+	must(t, p.laptop.Handshake(p.hubKey))
+	p.laptopTun.Outbound <- ping // by either session
+	receives(t, p.hubTun, ping)
+	for end := time.Now().Add(3 * time.Second); ; time.Sleep(time.Millisecond) {
+		s, err := p.laptop.Peer(p.hubKey)
+		must(t, err)
+		if s.LastHandshake.After(first.LastHandshake) {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("there was no second handshake")
+		}
+	}
+}
+
 func TestTheStepFromNoKeepaliveSendsAtOnce(t *testing.T) {
 	p := newPair(t)
 	ping := tuntest.Ping(hubAddr, laptopAddr)
@@ -176,6 +205,7 @@ func TestUnknownPeers(t *testing.T) {
 		"SetEndpoint":  p.hub.SetEndpoint(stranger, netip.MustParseAddrPort("127.0.0.1:1")),
 		"SetKeepalive": p.hub.SetKeepalive(stranger, time.Second),
 		"Rehandshake":  p.hub.Rehandshake(stranger),
+		"Handshake":    p.hub.Handshake(stranger),
 	} {
 		if !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: %v", what, err)
