@@ -42,6 +42,9 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 		}
 	}
 	if tap == nil {
+		if err := mute(n); err != nil {
+			return err
+		}
 		if err := createGretap(n, t, link.Attrs().Index); err != nil {
 			return err
 		}
@@ -56,6 +59,9 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 	}
 	return SettleTap(tap)
 }
+
+// Vouch lets the tap refuse what nobody here waits for.
+func (e *KernelEngine) Vouch(n plan.Names) error { return unmute(n) }
 
 // Disown gives the tap a chance MAC.
 func (e *KernelEngine) Disown(n plan.Names) error { return Disown(n) }

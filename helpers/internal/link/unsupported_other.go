@@ -47,6 +47,9 @@ func (*KernelEngine) Observe(plan.Names) (plan.LinkState, error) {
 	return plan.LinkState{}, ErrUnsupported
 }
 
+// Vouch gives ErrUnsupported.
+func (*KernelEngine) Vouch(plan.Names) error { return ErrUnsupported }
+
 // Disown gives ErrUnsupported.
 func (*KernelEngine) Disown(plan.Names) error { return ErrUnsupported }
 

@@ -71,6 +71,7 @@ type facts struct {
 	tapUp  bool
 	// The tap has solicited since it was made, so the kernel knows the router's MAC.
 	introduced bool
+	vouched    bool // the tap may refuse what nobody here waits for
 	placed     *plan.Placement
 	renew      bool      // the address's lifetime changed
 	placeDue   time.Time // zero: now; otherwise DAD has to end first

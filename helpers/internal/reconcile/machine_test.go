@@ -46,6 +46,7 @@ type slotState struct {
 	handshake time.Time
 	rx        uint64
 	tap       string
+	vouched   bool // the tap may refuse
 	guard     bool
 	placed    plan.Placement
 	valid     time.Duration
@@ -125,7 +126,11 @@ func (m *machine) String() string {
 			out = append(out, n.NftTable)
 		}
 		if s.tap != "" {
-			out = append(out, n.Tap+" "+s.tap)
+			refuses := ""
+			if !s.vouched {
+				refuses = " refuses nothing"
+			}
+			out = append(out, n.Tap+" "+s.tap+refuses)
 		}
 		if s.placed.Valid() {
 			line := fmt.Sprintf("table %d %s", n.Table, s.placed.Address)
@@ -228,8 +233,8 @@ func (m *machine) UpLink(n plan.Names, t plan.Tunnel, _ plan.Secrets, endpoint n
 func (m *machine) UpTap(n plan.Names, t plan.Tunnel) error {
 	s, err, done := m.do(n, "tap")
 	defer done()
-	if err == nil {
-		s.tap = t.HardwareAddr().String()
+	if mac := t.HardwareAddr().String(); err == nil && s.tap != mac {
+		s.tap, s.vouched = mac, false
 	}
 	return err
 }
@@ -260,6 +265,13 @@ func (m *machine) Rehandshake(n plan.Names) error {
 	s, err, done := m.do(n, "rehandshake")
 	defer done()
 	m.sendLocked(s, true)
+	return err
+}
+
+func (m *machine) Vouch(n plan.Names) error {
+	s, err, done := m.do(n, "vouch")
+	defer done()
+	s.vouched = true
 	return err
 }
 

@@ -78,6 +78,11 @@ mooring0
 mtap0 12:ab:34:cd:56:ef
 table 47500 2001:db8::10ab:34ff:fecd:56ef via fe80::1`
 
+// notVouched is a machine while duplicate address detection runs.
+func notVouched(machine string) string {
+	return strings.Replace(machine, "12:ab:34:cd:56:ef", "12:ab:34:cd:56:ef refuses nothing", 1)
+}
+
 // TestSequence applies configurations one after the other to one instance.
 func TestSequence(t *testing.T) {
 	run(t, func(t *testing.T, m *machine, mgr *Manager) {

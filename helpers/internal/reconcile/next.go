@@ -27,6 +27,7 @@ const (
 	actAlternate   action = "try another address"
 	actSolicit     action = "solicit"
 	actLookDAD     action = "look at DAD"
+	actVouch       action = "vouch for the address"
 	actCheck       action = "check what is ours"
 	actRepair      action = "repair"
 	actProbe       action = "probe" // with its level
@@ -159,6 +160,8 @@ func nextLook(f *facts, a *agenda) action {
 	switch {
 	case f.tapUp && (!f.dadKnown || f.dad == plan.DADTentative && a.due(f.dadDue)):
 		return actLookDAD
+	case f.tapUp && f.dad == plan.DADOK && !f.vouched:
+		return actVouch
 	case f.placed == nil:
 		return actWait
 	case !f.intactKnown:

@@ -55,6 +55,9 @@ func (t *tunnel) perform(ctx context.Context, act action, which level, now time.
 		t.solicit(now)
 	case actLookDAD:
 		t.lookDAD(now)
+	case actVouch:
+		t.word(act, t.engine.Vouch(f.names))
+		f.vouched = true
 	case actCheck:
 		t.check()
 	case actRepair:
@@ -102,7 +105,7 @@ func (t *tunnel) build(ctx context.Context, act action, now time.Time) error {
 		if err := t.listen(ctx); err != nil {
 			return err
 		}
-		f.tapUp, f.introduced, f.solicitDue, f.solicits = true, false, now, 0
+		f.tapUp, f.introduced, f.vouched, f.solicitDue, f.solicits = true, false, false, now, 0
 	case actLookHome:
 		home, err := t.deps.Host.AtHome(f.prefix)
 		if err != nil {

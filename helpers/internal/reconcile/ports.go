@@ -32,8 +32,13 @@ type Engine interface {
 	UpLink(n plan.Names, t plan.Tunnel, s plan.Secrets, endpoint netip.AddrPort) error
 
 	// UpTap makes the Ethernet interface match: pinned MAC, MTU, offload, sysctls, up. It must follow UpLink.
-	// A tap that matches stays; one that does not is made anew.
+	// A tap that matches stays; one that does not is made anew, and refuses nothing until Vouch.
 	UpTap(n plan.Names, t plan.Tunnel) error
+
+	// Vouch says that the stable address is ours alone. Before that the tap keeps to itself what this system says to
+	// packets that nobody here waits for, TCP resets and ICMPv6 unreachables: while duplicate address detection runs
+	// our address answers already (RFC 4429), and such a word could end a connection of the device that has it.
+	Vouch(n plan.Names) error
 
 	// SetEndpoint points the link at another address of the hub. It sends nothing by itself.
 	SetEndpoint(n plan.Names, t plan.Tunnel, endpoint netip.AddrPort) error

@@ -334,6 +334,22 @@ func TestDuplicate(t *testing.T) {
 	})
 }
 
+// TestVouch: nothing is refused while the address may be another device's, nor on a tap that is made anew.
+func TestVouch(t *testing.T) {
+	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+		mustSet(t, mgr, home())
+		time.Sleep(200 * time.Millisecond)
+		expectMachine(t, m, notVouched(upAndVerified))
+		time.Sleep(2 * time.Second)
+		expectMachine(t, m, upAndVerified)
+		m.change(plan.Change{Ours: true}, func() { m.slots[0].tap, m.slots[0].placed = "", plan.Placement{} })
+		time.Sleep(200 * time.Millisecond)
+		expectMachine(t, m, notVouched(upAndVerified))
+		time.Sleep(2 * time.Second)
+		expectMachine(t, m, upAndVerified)
+	})
+}
+
 // TestDuplicateAtOnce: DAD failed before the routes could be made from the address, which the kernel refuses.
 func TestDuplicateAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -116,7 +116,7 @@ func TestPinnedPrefix(t *testing.T) {
 		right := m.hub.ra
 		m.hub.ra.Prefix = netip.MustParsePrefix("2001:db8:1::/64")
 		mustSet(t, mgr, pinned)
-		expectMachine(t, m, strings.Replace(upAndVerified, " via fe80::1", "", 1))
+		expectMachine(t, m, notVouched(strings.Replace(upAndVerified, " via fe80::1", "", 1)))
 		time.Sleep(100 * time.Millisecond)
 		s := only(t, mgr)
 		if causeOf(s) != proto.CausePrefixMismatch || !strings.Contains(s.Fault.Detail, "2001:db8:1::/64") {

@@ -23,7 +23,8 @@ type carrier struct {
 	port    uint16
 	hub     wireguard.Peer // as it was last told; its key is zero before
 	link    nic
-	tap     nic // zero: not made yet
+	tap     nic        // zero: not made yet
+	quiet   *quietPort // the tap's; nil: not made yet
 	frames  datapath.Tunnel
 	options datapath.PortOptions // of tap
 }
@@ -117,10 +118,11 @@ func (c *carrier) upTap(n plan.Names, t plan.Tunnel) error {
 		if err != nil {
 			return err
 		}
-		if err := c.device.Attach(nic.port, frames); err != nil {
+		quiet := &quietPort{Port: nic.port}
+		if err := c.device.Attach(quiet, frames); err != nil {
 			return fmt.Errorf("attach %s: %w", n.Tap, err)
 		}
-		c.tap, c.frames, c.options = nic, frames, options
+		c.tap, c.quiet, c.frames, c.options = nic, quiet, frames, options
 	}
 	return c.machine.settleTap(n)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
@@ -15,7 +16,7 @@ import (
 )
 
 // snapshot is all of this namespace's network that a helper could change: links, addresses, routes of all tables,
-// rules, filters and settings, without what changes by itself.
+// rules, filters and settings, without what changes by itself. It waits for the end of what does so once.
 func snapshot(t *testing.T) string {
 	t.Helper()
 	var out []string
@@ -26,8 +27,12 @@ func snapshot(t *testing.T) string {
 		a := l.Attrs()
 		note("link %d %s %s mtu %d %s %s", a.Index, a.Name, l.Type(), a.MTU, a.Flags, a.HardwareAddr)
 	}
-	addrs, err := netlink.AddrList(nil, netlink.FAMILY_ALL)
-	must(t, err)
+	var addrs []netlink.Addr
+	await(t, "no address is in duplicate address detection", 5*time.Second, func() bool {
+		addrs, err = netlink.AddrList(nil, netlink.FAMILY_ALL)
+		must(t, err)
+		return !slices.ContainsFunc(addrs, func(a netlink.Addr) bool { return a.Flags&unix.IFA_F_TENTATIVE != 0 })
+	})
 	for _, a := range addrs {
 		note("address %s of %d flags %#x", a.IPNet, a.LinkIndex, a.Flags)
 	}
