@@ -8,6 +8,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -28,7 +29,7 @@ const lifetimeSlack = 60 * time.Second
 // The stable address's lifetime has no limit until it has passed DAD: the kernel removes one of limited life that
 // fails, and keeps the other, flagged (addrconf_dad_stop, net/ipv6/addrconf.c).
 func addressSteps(tap netlink.Link, n plan.Names, t plan.Tunnel, p plan.Placement, valid time.Duration) ([]step, error) {
-	have, err := netlink.AddrList(tap, netlink.FAMILY_V6)
+	have, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(tap, netlink.FAMILY_V6) })
 	if err != nil {
 		return nil, fmt.Errorf("list the addresses of %s: %w", n.Tap, err)
 	}
@@ -128,7 +129,7 @@ func (h *Host) DAD(n plan.Names, addr netip.Addr) (plan.DAD, error) {
 	if tap == nil {
 		return plan.DADNone, nil
 	}
-	have, err := netlink.AddrList(tap, netlink.FAMILY_V6)
+	have, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(tap, netlink.FAMILY_V6) })
 	if err != nil {
 		return plan.DADNone, fmt.Errorf("list the addresses of %s: %w", n.Tap, err)
 	}
@@ -149,7 +150,7 @@ func (h *Host) DAD(n plan.Names, addr netip.Addr) (plan.DAD, error) {
 
 // AtHome looks through the addresses of all interfaces that are not ours.
 func (h *Host) AtHome(prefix netip.Prefix) (bool, error) {
-	all, err := netlink.AddrList(nil, netlink.FAMILY_V6)
+	all, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_V6) })
 	if err != nil {
 		return false, fmt.Errorf("list addresses: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -65,7 +66,9 @@ func sameRoute(a, b netlink.Route) bool {
 }
 
 func tableRoutes(n plan.Names) ([]netlink.Route, error) {
-	routes, err := netlink.RouteListFiltered(netlink.FAMILY_V6, &netlink.Route{Table: n.Table}, netlink.RT_FILTER_TABLE)
+	routes, err := dump.Whole(func() ([]netlink.Route, error) {
+		return netlink.RouteListFiltered(netlink.FAMILY_V6, &netlink.Route{Table: n.Table}, netlink.RT_FILTER_TABLE)
+	})
 	if err != nil && !errors.Is(err, unix.ENOENT) { // the table is made with its first route
 		return nil, fmt.Errorf("list the routes of table %d: %w", n.Table, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -82,7 +83,7 @@ func ruleKey(r netlink.Rule) string {
 // ownRules gives the IPv6 rules at the slot's priorities that point at its table, mark or end. Another
 // program's rule at the same priority is none of them.
 func ownRules(n plan.Names) ([]netlink.Rule, error) {
-	all, err := netlink.RuleList(netlink.FAMILY_V6)
+	all, err := dump.Whole(func() ([]netlink.Rule, error) { return netlink.RuleList(netlink.FAMILY_V6) })
 	if err != nil {
 		return nil, fmt.Errorf("list rules: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -252,7 +253,7 @@ func linkAddress(t plan.Tunnel) netlink.Addr {
 
 // linkAddresses tells whether the link has its address, and which others it has.
 func linkAddresses(link netlink.Link, t plan.Tunnel) (others []netlink.Addr, found bool, err error) {
-	have, err := netlink.AddrList(link, netlink.FAMILY_V4)
+	have, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(link, netlink.FAMILY_V4) })
 	if err != nil {
 		return nil, false, fmt.Errorf("list the addresses of %s: %w", link.Attrs().Name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	vnl "github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -21,7 +22,7 @@ func isUsable(flags uint32) bool {
 
 // learnLinks reads all interfaces anew.
 func (m *Monitor) learnLinks() error {
-	links, err := vnl.LinkList()
+	links, err := dump.Whole(vnl.LinkList)
 	if err != nil {
 		return fmt.Errorf("list interfaces: %w", err)
 	}
