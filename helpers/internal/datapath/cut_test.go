@@ -130,7 +130,10 @@ func TestLyingOffloadsAreRefused(t *testing.T) {
 		"checksum only, beyond":        func(f *Superframe) { f.Offload.GSO = GSONone; f.Offload.Field = len(f.Frame) },
 		"checksum only, an octet over": func(f *Superframe) { f.Offload = Offload{Checksum: true, Start: len(f.Frame) - 1} },
 		"checksum only, negative":      func(f *Superframe) { f.Offload = Offload{Checksum: true, Start: -4, Field: 4} },
-		"segments above 65535":         func(f *Superframe) { f.Frame = append(f.Frame, make([]byte, 65535)...); f.Offload.Size = 65535 },
+		"segments above 65535": func(f *Superframe) {
+			f.Frame = append(f.Frame, make([]byte, 65535)...)
+			f.Offload.Size = 65535
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &Superframe{Frame: bytes.Clone(good), Offload: o}

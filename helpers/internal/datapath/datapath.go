@@ -11,7 +11,7 @@
 // A port hands over superframes of up to 64 KiB: one system call for some fifty segments. On the way out (Read) they
 // are cut straight into wireguard-go's buffers, every checksum finished; on the way in (Write) the segments of a
 // batch are coupled again and given to the port where they lie, without a copy. One goroutine, wireguard-go's
-// reader, serves all ports in turn; the package starts none.
+// reader, serves all ports in turn; the package starts none. Device.Pace keeps wireguard-go from hoarding packets.
 package datapath
 
 import (

@@ -25,11 +25,13 @@ type Device struct {
 	pollErr error // why there is no poll
 	queue   queue
 	reader  reader
+	out, in pace // bound what is under way inside WireGuard, once Pace is called
+	ended   chan struct{}
 	events  chan tun.Event
 	lost    chan struct{}
 	stray   atomic.Uint64
 	routes  atomic.Pointer[routes] // replaced, never changed
-	buses   sync.Pool              // of *coupler
+	spare   chan *coupler          // for the next Write
 
 	mu     sync.Mutex // guards the replacing of routes, and closed; taken before a lane's
 	closed bool
@@ -51,9 +53,12 @@ func New(log *slog.Logger, linkMTU int) *Device {
 		mtu:    linkMTU,
 		events: make(chan tun.Event),
 		lost:   make(chan struct{}, 1),
+		ended:  make(chan struct{}),
+		spare:  make(chan *coupler, 16),
 	}
+	d.out.room, d.in.room = make(chan struct{}, 1), make(chan struct{}, 1)
+	d.reader.turn.pace = &d.out
 	d.poll, d.pollErr = newPoller()
-	d.buses.New = func() any { return new(coupler) }
 	d.routes.Store(&routes{})
 	return d
 }
@@ -110,6 +115,7 @@ func (d *Device) add(l *lane, place func(*routes) bool) error {
 		return errors.Join(ErrTaken, l.port.Close())
 	}
 	if err := l.port.Notify(l); err != nil {
+		d.poll.forget(l)
 		return errors.Join(fmt.Errorf("datapath: watch a port: %w", err), l.port.Close())
 	}
 	d.routes.Store(&r)
@@ -198,6 +204,7 @@ func (d *Device) Close() error {
 		return nil
 	}
 	d.closed = true
+	close(d.ended)
 	r := d.routes.Swap(&routes{closed: true})
 	var errs []error
 	for _, l := range r.tunnels {

@@ -113,7 +113,7 @@ func FuzzWayIn(f *testing.F) {
 			t.Errorf("%d packets, %d accounted for: %+v %+v, stray %d", len(packets), sum, c, onLink, e.Stray())
 		}
 		l, limits := e.routes.Load().tunnel(addrLaptop), gretap.DefaultLimits()
-		if n, octets := l.dec.Held(); n > limits.Datagrams || octets > limits.Bytes {
+		if n, octets := held(l); n > limits.Datagrams || octets > limits.Bytes {
 			t.Errorf("%d datagrams of %d octets are held", n, octets)
 		}
 		coupledAndPlainAgree(tb, agree)

@@ -27,8 +27,10 @@ func hub(t testing.TB) (*end, *Memory) {
 
 func TestSegmentsOfABatchArriveAsOneSuperframe(t *testing.T) {
 	for name, f := range map[string]flow{
-		"IPv4": web(), "IPv6": {v6: true, ttl: 64, tos: 0x28, ports: [2]uint16{1, 2}, ack: 1, window: 2, options: timestamp},
-		"VLAN": {vlans: []uint16{5}, df: true, ttl: 9, ports: [2]uint16{1, 2}}, "may be fragmented": {ttl: 9, ports: [2]uint16{1, 2}},
+		"IPv4":              web(),
+		"IPv6":              {v6: true, ttl: 64, tos: 0x28, ports: [2]uint16{1, 2}, ack: 1, window: 2, options: timestamp},
+		"VLAN":              {vlans: []uint16{5}, df: true, ttl: 9, ports: [2]uint16{1, 2}},
+		"may be fragmented": {ttl: 9, ports: [2]uint16{1, 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, port := hub(t)
@@ -36,7 +38,6 @@ func TestSegmentsOfABatchArriveAsOneSuperframe(t *testing.T) {
 			e.write(arrive(f.segments(0xfffffff0, 0xfffe, 0x18, payload, 1300)...)...)
 			frames, offloads := outs(port)
 			want, o := f.super(0xfffffff0, 0xfffe, 0x18, payload, 1300)
-			fixLength(f, want)
 			same(t, "superframes", frames, [][]byte{want})
 			if offloads[0] != o {
 				t.Errorf("offload %+v, want %+v", offloads[0], o)
@@ -45,14 +46,6 @@ func TestSegmentsOfABatchArriveAsOneSuperframe(t *testing.T) {
 				t.Errorf("counters %+v", c)
 			}
 		})
-	}
-}
-
-// fixLength is for what the reference leaves: nothing, as long as a superframe is below 64 KiB.
-func fixLength(f flow, frame []byte) {
-	ip, _, _ := f.headers()
-	if len(frame)-ip > 65535 {
-		panic("longer than IP says")
 	}
 }
 
@@ -115,6 +108,40 @@ func TestWhatDoesNotFollowIsNotCoupled(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoPlainDataIsNotCoupledWithItsLike(t *testing.T) {
+	for name, flags := range map[string]byte{
+		"FIN": 0x11, "SYN": 0x12, "RST": 0x14, "PSH": 0x18, "URG": 0x30, "CWR": 0x90, "no ACK": 0x08,
+	} {
+		e, port := hub(t)
+		e.write(arrive(web().frame(1, 1, flags, pattern(100)), web().frame(101, 2, flags, pattern(100)))...)
+		if frames, _ := outs(port); len(frames) != 2 {
+			t.Errorf("%s: %d superframes of two segments", name, len(frames))
+		}
+	}
+}
+
+func TestIPv6HeadersMustAgree(t *testing.T) {
+	first := web()
+	first.v6 = true
+	for name, c := range map[string]struct {
+		change func(f *flow)
+		want   int
+	}{
+		"the same":      {func(f *flow) {}, 1},
+		"hop limit":     {func(f *flow) { f.ttl-- }, 2},
+		"traffic class": {func(f *flow) { f.tos = 4 }, 2},
+		"extension":     {func(f *flow) { f.ext = []byte{0, 0, 1, 4, 0, 0, 0, 0} }, 2},
+	} {
+		second := first
+		c.change(&second)
+		e, port := hub(t)
+		e.write(arrive(first.frame(1, 1, 0x10, pattern(100)), second.frame(101, 2, 0x10, pattern(100)))...)
+		if frames, _ := outs(port); len(frames) != c.want {
+			t.Errorf("%s: %d superframes", name, len(frames))
+		}
+	}
+}
+
 func TestIdentificationsCountOnlyWhereFragmentsMayBe(t *testing.T) {
 	f := web()
 	f.df = false
@@ -141,8 +168,8 @@ func TestAFlowKeepsItsOrderAndOthersDoNotDisturbIt(t *testing.T) {
 		ack := web()
 		ack.ports = [2]uint16{9, 9}
 		seq := uint32(1 + 1000*i)
-		frames = append(frames, web().frame(seq, uint16(i), 0x10, pattern(1000)), other.frame(seq, uint16(i), 0x10, pattern(1000)),
-			ack.frame(1, uint16(i), 0x10, nil))
+		frames = append(frames, web().frame(seq, uint16(i), 0x10, pattern(1000)),
+			other.frame(seq, uint16(i), 0x10, pattern(1000)), ack.frame(1, uint16(i), 0x10, nil))
 	}
 	frames = append(frames, web().frame(4001, 4, 0x11, nil)) // FIN
 	e.write(arrive(frames...)...)
@@ -229,16 +256,20 @@ func TestEachPacketFindsItsPort(t *testing.T) {
 	ping.bare = true
 	plain := ping.frame(1, 1, 0x10, nil)
 	fromOffice := outer(addrOffice, addrHub, 1, b)
-	stranger := outer(addrHub.Prev().Next().Next().Next().Next(), addrHub, 1, b) // 172.16.0.4
+	stranger := outer(addrOffice.Next(), addrHub, 1, b)
 
-	e.write(arrive(a)[0], bytes.Clone(fromOffice), stranger, plain, []byte{0x60, 0}, nil, pattern(60))
+	e.write(arrive(a)[0], bytes.Clone(fromOffice), bytes.Clone(stranger), bytes.Clone(plain),
+		[]byte{0x60, 0}, nil, pattern(60))
 	if n := e.Stray(); n != 5 {
 		t.Errorf("%d stray packets, want 5: an unknown far end, one for a link that is not there, three that are not IPv4", n)
 	}
 	if err := e.AttachLink(link); err != nil {
 		t.Fatal(err)
 	}
-	e.write(bytes.Clone(plain), outer(addrOffice, addrHub, 1, b))
+	e.write(bytes.Clone(plain), outer(addrOffice, addrHub, 1, b), bytes.Clone(stranger))
+	if n := e.Stray(); n != 6 {
+		t.Errorf("%d stray packets, want GRE of an unknown far end among them, link or not", n)
+	}
 	got, _ := outs(laptop)
 	same(t, "the laptop's", got, [][]byte{a})
 	got, _ = outs(office)
@@ -308,7 +339,7 @@ func TestMemoryOfFragmentsIsBoundedAndGivenBack(t *testing.T) {
 			if _, err := d.Write([][]byte{append(make([]byte, offset), p...)}, offset); err != nil {
 				t.Fatal(err)
 			}
-			if n, octets := l.dec.Held(); n > gretap.DefaultLimits().Datagrams || octets > gretap.DefaultLimits().Bytes {
+			if n, octets := held(l); n > gretap.DefaultLimits().Datagrams || octets > gretap.DefaultLimits().Bytes {
 				t.Fatalf("%d datagrams of %d octets are held", n, octets)
 			}
 		}
@@ -317,7 +348,7 @@ func TestMemoryOfFragmentsIsBoundedAndGivenBack(t *testing.T) {
 			t.Errorf("counters %+v", c)
 		}
 		time.Sleep(2 * sweepAfter)
-		if n, octets := l.dec.Held(); n != 0 || octets != 0 {
+		if n, octets := held(l); n != 0 || octets != 0 {
 			t.Errorf("%d datagrams of %d octets are held long after", n, octets)
 		}
 	})

@@ -21,7 +21,7 @@ import (
 func TestTCPBetweenTwoKernels(t *testing.T) {
 	for name, o := range map[string]PortOptions{"offloads": {}, "NoTxOffload": {NoTxOffload: true}} {
 		t.Run(name, func(t *testing.T) {
-			c, peer := twoEnds(t, o)
+			c, peer, near := twoEnds(t, o)
 			for _, a := range []string{"10.9.0.2", "fd09::2"} {
 				echo(t, peer, addrPort(a, 7))
 				talk(t, addrPort(a, 7), 16<<20)
@@ -33,12 +33,16 @@ func TestTCPBetweenTwoKernels(t *testing.T) {
 			if n.PortErrors+n.BadFrames != 0 {
 				t.Errorf("counters %+v", n)
 			}
+			sums, supers := near.checksums.Load(), near.superframes.Load()
+			if (sums == 0) != o.NoTxOffload || (supers == 0) != o.NoTxOffload {
+				t.Errorf("%d checksums and %d superframes were left to us", sums, supers)
+			}
 		})
 	}
 }
 
 func TestPingBetweenTwoKernels(t *testing.T) {
-	c, _ := twoEnds(t, PortOptions{})
+	c, _, _ := twoEnds(t, PortOptions{})
 	for _, a := range []string{"10.9.0.2", "fd09::2"} {
 		for _, size := range []int{0, 1, 56, 1300, 4000, 60000} { // the last ones in fragments of the inner packet
 			if _, err := ping(a, size, 2*time.Second); err != nil {
@@ -52,18 +56,18 @@ func TestPingBetweenTwoKernels(t *testing.T) {
 }
 
 func TestUDPSegmentsBetweenTwoKernels(t *testing.T) {
-	_, peer := twoEnds(t, PortOptions{})
+	_, peer, near := twoEnds(t, PortOptions{})
 	for _, a := range []string{"10.9.0.2", "fd09::2"} {
 		var far net.PacketConn
 		var err error
 		peer.Do(func() { far, err = net.ListenPacket("udp", addrPort(a, 7)) })
 		must(t, err)
-		near, err := net.Dial("udp", addrPort(a, 7))
+		local, err := net.Dial("udp", addrPort(a, 7))
 		must(t, err)
 		const size, octets = 1200, 30*1200 + 77
-		setUDPSegment(t, near.(*net.UDPConn), size)
+		setUDPSegment(t, local.(*net.UDPConn), size)
 		payload := pattern(octets)
-		_, err = near.Write(payload)
+		_, err = local.Write(payload)
 		must(t, err)
 		must(t, far.SetReadDeadline(time.Now().Add(5*time.Second)))
 		var got []byte
@@ -81,8 +85,11 @@ func TestUDPSegmentsBetweenTwoKernels(t *testing.T) {
 		if !bytes.Equal(got, payload) {
 			t.Errorf("%s: octets differ", a)
 		}
-		near.Close()
+		local.Close()
 		far.Close()
+	}
+	if n := near.superframes.Load(); n != 2 {
+		t.Errorf("%d superframes, want one for each version of IP", n)
 	}
 }
 
@@ -93,12 +100,14 @@ func TestSuperframesCrossABridge(t *testing.T) {
 	must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "bridge0", MTU: 1382}}))
 	t.Cleanup(func() { netlink.LinkDel(mustLink(t, "bridge0")) })
 	must(t, up("bridge0"))
+	var ports [2]watched
 	for i, far := range []netip.Addr{addrLaptop, addrOffice} {
 		name := fmt.Sprint("tap", i)
 		port, err := tapHere(name, PortOptions{})
 		must(t, err)
+		ports[i].Port = port
 		must(t, netlink.LinkSetMaster(mustLink(t, name), mustLink(t, "bridge0")))
-		must(t, hub.Attach(port, between(addrHub, far)))
+		must(t, hub.Attach(&ports[i], between(addrHub, far)))
 	}
 	var err error
 	join := func(peer *netnstest.Peer, d *Device, local netip.Addr, address string) {
@@ -117,8 +126,8 @@ func TestSuperframesCrossABridge(t *testing.T) {
 	}()
 	<-done
 	n, _ := hub.Counters(addrOffice)
-	if n.FramesOut < 4000 || n.BadFrames != 0 {
-		t.Errorf("counters %+v", n)
+	if supers := ports[1].superframes.Load(); n.FramesOut < 4000 || n.BadFrames != 0 || supers == 0 {
+		t.Errorf("%d superframes came from the bridge; counters %+v", supers, n)
 	}
 }
 
@@ -167,7 +176,7 @@ func TestFiftyPortsShareOneReader(t *testing.T) {
 }
 
 func TestADeletedInterfaceIsToldAndCostsNothing(t *testing.T) {
-	c, _ := twoEnds(t, PortOptions{})
+	c, _, _ := twoEnds(t, PortOptions{})
 	other, err := tapHere("tap1", PortOptions{})
 	must(t, err)
 	must(t, c.a.Attach(other, between(addrHub, addrOffice)))
@@ -201,14 +210,17 @@ func TestADeletedInterfaceIsToldAndCostsNothing(t *testing.T) {
 }
 
 func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
-	c, peer := twoEnds(t, PortOptions{})
+	c, peer, _ := twoEnds(t, PortOptions{})
 	var busy net.Conn
 	var err error
 	peer.Do(func() { busy, err = net.Dial("udp", "10.9.0.1:9") })
 	must(t, err)
 	neighbour := mustLink(t, "tap0").Attrs().HardwareAddr
 	peer.Do(func() {
-		err = netlink.NeighSet(&netlink.Neigh{LinkIndex: mustLink(t, "tap0").Attrs().Index, IP: net.IPv4(10, 9, 0, 1), HardwareAddr: neighbour, State: netlink.NUD_PERMANENT})
+		err = netlink.NeighSet(&netlink.Neigh{
+			LinkIndex: mustLink(t, "tap0").Attrs().Index, IP: net.IPv4(10, 9, 0, 1), HardwareAddr: neighbour,
+			State: netlink.NUD_PERMANENT,
+		})
 	})
 	must(t, err)
 	stop := flood(t, busy, make([]byte, 1200))
@@ -227,13 +239,19 @@ func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
 		file.Close()
 	}
 	stop()
+	c.a.poll.mu.Lock()
+	defer c.a.poll.mu.Unlock()
+	if n := len(c.a.poll.lanes); n != 2 {
+		t.Errorf("%d files are watched, want the TAP and the bell", n)
+	}
 }
 
 func TestOpenedInterfacesAreAsAskedFor(t *testing.T) {
 	port, err := OpenTAP("tap0", PortOptions{MTU: 1382, MAC: macLaptop})
 	must(t, err)
 	attrs := mustLink(t, "tap0").Attrs()
-	if attrs.MTU != 1382 || attrs.HardwareAddr.String() != "12:ab:34:cd:56:ef" || attrs.TxQLen != 4000 || attrs.Flags&net.FlagUp != 0 {
+	if attrs.MTU != 1382 || attrs.HardwareAddr.String() != "12:ab:34:cd:56:ef" || attrs.TxQLen != 4000 ||
+		attrs.Flags&net.FlagUp != 0 {
 		t.Errorf("%+v", attrs)
 	}
 	if _, err := OpenTAP("tap0", PortOptions{}); !errors.Is(err, syscall.EBUSY) {

@@ -141,17 +141,35 @@ func up(name string, addresses ...string) error {
 }
 
 // twoEnds joins a TAP here, 10.9.0.1 and fd09::1, to one at a peer, 10.9.0.2 and fd09::2.
-func twoEnds(t *testing.T, o PortOptions) (cable, *netnstest.Peer) {
+func twoEnds(t *testing.T, o PortOptions) (cable, *netnstest.Peer, *watched) {
 	t.Helper()
 	peer := netnstest.NewPeer(t)
 	c := newCable(t)
 	port, err := tapHere("tap0", o, "10.9.0.1/24", "fd09::1/64")
 	must(t, err)
-	must(t, c.a.Attach(port, between(addrHub, addrLaptop)))
+	near := &watched{Port: port}
+	must(t, c.a.Attach(near, between(addrHub, addrLaptop)))
 	peer.Do(func() { port, err = tapHere("tap0", o, "10.9.0.2/24", "fd09::2/64") })
 	must(t, err)
 	must(t, c.b.Attach(port, between(addrLaptop, addrHub)))
-	return c, peer
+	return c, peer, near
+}
+
+// watched is a port that counts what it hands over unfinished.
+type watched struct {
+	Port
+	checksums, superframes atomic.Int64
+}
+
+func (p *watched) Receive(buf []byte, f *Superframe) error {
+	err := p.Port.Receive(buf, f)
+	if err == nil && f.Offload.Checksum {
+		p.checksums.Add(1)
+	}
+	if err == nil && f.Offload.GSO != GSONone {
+		p.superframes.Add(1)
+	}
+	return err
 }
 
 // echo answers what it is sent over TCP, until the test ends.

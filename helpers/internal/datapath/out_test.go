@@ -127,6 +127,21 @@ func TestABusyPortDelaysTheOthersByOneSuperframe(t *testing.T) {
 	t.Errorf("the calm port's frame is not among the %d of the next batch", n)
 }
 
+func TestALaneWaitsInTheQueueOnce(t *testing.T) {
+	var q queue
+	a, b := new(lane), new(lane)
+	for _, l := range []*lane{a, b, a, b, b} {
+		q.push(l)
+	}
+	if x, y, z := q.pop(), q.pop(), q.pop(); x != a || y != b || z != nil || !q.empty() {
+		t.Error("not each once, in the order of their coming")
+	}
+	q.push(b)
+	if q.empty() || q.pop() != b {
+		t.Error("one that was served does not come again")
+	}
+}
+
 func TestReadWaitsAndCloseEndsIt(t *testing.T) {
 	e, port := newEnd(t), NewMemory(both)
 	e.attach(port, between(addrLaptop, addrHub))

@@ -41,7 +41,8 @@ func TestWhatIsCutIsCoupledAgain(t *testing.T) {
 		b.write(a.read()...)
 		frames, offloads := outs(far)
 
-		if want, o := f.super(seq, id, flags, payload, size); coupled && len(payload) > size && len(frames) > 0 && offloads[0].GSO != GSONone {
+		want, o := f.super(seq, id, flags, payload, size)
+		if coupled && len(payload) > size && len(frames) > 0 && offloads[0].GSO != GSONone {
 			same(t, "superframes", frames, [][]byte{want})
 			if offloads[0] != o {
 				t.Fatalf("offload %+v, want %+v", offloads[0], o)

@@ -10,6 +10,7 @@ import (
 // reader is the way out: from the ports to wireguard-go. Its memory serves all ports.
 type reader struct {
 	mu     sync.Mutex // guards what follows: wireguard-go reads with one goroutine
+	turn   waiter
 	buf    []byte     // where a port puts its superframe
 	frame  Superframe // a view of buf
 	cut    cutter     // of frame
@@ -31,12 +32,14 @@ func (d *Device) Read(bufs [][]byte, sizes []int, offset int) (int, error) {
 	if r.buf == nil {
 		r.buf = make([]byte, maxSuperframe)
 	}
+	r.turn.wait(d.ended)
 	for block := false; ; block = true {
 		// Once a batch all ports are looked at, however busy some are.
 		if err := d.poll.wait(block && d.queue.empty()); err != nil {
 			return 0, err
 		}
 		if n := r.fill(&d.queue, bufs, sizes, offset); n > 0 {
+			d.out.enter(n)
 			return n, nil
 		}
 	}

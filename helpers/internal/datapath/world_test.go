@@ -101,6 +101,13 @@ func (e *end) counters(far netip.Addr) Counters {
 	return c
 }
 
+// held is the incomplete datagrams of a lane, and the memory taken for them.
+func held(l *lane) (datagrams, octets int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dec.Held()
+}
+
 // outs are all superframes that the port was sent.
 func outs(m *Memory) (frames [][]byte, offloads []Offload) {
 	for {

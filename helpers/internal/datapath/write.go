@@ -20,7 +20,7 @@ func (d *Device) Write(bufs [][]byte, offset int) (int, error) {
 	if r.closed {
 		return 0, os.ErrClosed
 	}
-	c := d.buses.Get().(*coupler)
+	c := d.takeCoupler()
 	var held *lane // whose mutex is held: most often one for the whole batch
 	for _, b := range bufs {
 		packet := b[offset:]
@@ -41,8 +41,25 @@ func (d *Device) Write(bufs [][]byte, offset int) (int, error) {
 		}
 	}
 	c.leave(held)
-	d.buses.Put(c)
+	d.giveBack(c)
+	d.in.leave(len(bufs))
 	return len(bufs), nil
+}
+
+func (d *Device) takeCoupler() *coupler {
+	select {
+	case c := <-d.spare:
+		return c
+	default:
+		return new(coupler)
+	}
+}
+
+func (d *Device) giveBack(c *coupler) {
+	select {
+	case d.spare <- c:
+	default: // more Writes at once than there are processors for
+	}
 }
 
 // find is nil for a packet that is no one's. GRE is a tunnel's or no one's: were it given to the link, the machine
