@@ -143,6 +143,16 @@ export const GO_RULES: readonly Rule[] = [
     never: /[.]|^helpers\//,
     why: 'every layer hands its values on, so it knows none of them',
   },
+  ...['strictjson', 'netvalue'].map((name) => ({
+    from: `${OURS}/${name}`,
+    never: /[.]|^helpers\//,
+    why: 'it reads text and nothing else: the standard library only',
+  })),
+  ...['advertise', 'nat', 'ruleset', 'dump'].map((name) => ({
+    from: `${OURS}/${name}`,
+    never: internal('server', 'auth', 'proto', 'reconcile', 'hub', 'userspace', 'link'),
+    why: 'it is one ability of the system, and knows nobody who uses it',
+  })),
   {
     from: `${OURS}/proto`,
     never: internal('server', 'auth', 'reconcile', 'link', 'netmon', 'probe', 'datapath'),

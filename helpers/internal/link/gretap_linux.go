@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/netip"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netlink/nl"
@@ -45,7 +46,8 @@ func (e *KernelEngine) UpTap(n plan.Names, t plan.Tunnel) error {
 		if err := mute(n); err != nil {
 			return err
 		}
-		if err := createGretap(n, t, link.Attrs().Index); err != nil {
+		g := Gretap{n.Tap, t.HardwareAddr(), link.Attrs().Index, t.Address.Addr(), t.Hub.Address}
+		if err := AddGretap(g); err != nil {
 			return err
 		}
 		if tap, err = Existing(n.Tap); err != nil {
@@ -89,23 +91,36 @@ func tapMatches(tap, link netlink.Link, t plan.Tunnel) bool {
 		g.IKey == 0 && g.OKey == 0 && g.EncapType == 0
 }
 
-// createGretap sends the message itself, because vishvananda/netlink 1.3.1 knows no ignore-df. With nopmtudisc
-// and ignore-df, GRE is fragmented inside WireGuard when the path is narrow; ignore-df needs nopmtudisc.
-func createGretap(n plan.Names, t plan.Tunnel, link int) error {
-	req := newLinkRequest(n.Tap, "gretap", t.HardwareAddr(), func(info *nl.RtAttr) {
+// Gretap is a GRETAP to be made.
+type Gretap struct {
+	Name          string
+	MAC           net.HardwareAddr // nil: by chance
+	Link          int              // the number of the interface by which alone its packets leave
+	Local, Remote netip.Addr       // IPv4
+}
+
+// AddGretap makes g, down. Its MTU is explicit, because the kernel computes it only once, from the route of that moment.
+// With nopmtudisc and ignore-df, GRE is fragmented inside WireGuard when the path is narrow; ignore-df needs nopmtudisc.
+func AddGretap(g Gretap) error {
+	if _, err := gretapRequest(g).Execute(unix.NETLINK_ROUTE, 0); err != nil {
+		return fmt.Errorf("create %s: %w", g.Name, err)
+	}
+	return nil
+}
+
+// gretapRequest is the message itself, because vishvananda/netlink 1.3.1 knows no ignore-df.
+func gretapRequest(g Gretap) *nl.NetlinkRequest {
+	req := newLinkRequest(g.Name, "gretap", g.MAC, func(info *nl.RtAttr) {
 		data := info.AddRtAttr(nl.IFLA_INFO_DATA, nil)
-		data.AddRtAttr(nl.IFLA_GRE_LINK, nl.Uint32Attr(uint32(link)))
-		data.AddRtAttr(nl.IFLA_GRE_LOCAL, t.Address.Addr().AsSlice())
-		data.AddRtAttr(nl.IFLA_GRE_REMOTE, t.Hub.Address.AsSlice())
+		data.AddRtAttr(nl.IFLA_GRE_LINK, nl.Uint32Attr(uint32(g.Link)))
+		data.AddRtAttr(nl.IFLA_GRE_LOCAL, g.Local.AsSlice())
+		data.AddRtAttr(nl.IFLA_GRE_REMOTE, g.Remote.AsSlice())
 		data.AddRtAttr(nl.IFLA_GRE_TTL, nl.Uint8Attr(TapTTL))
 		data.AddRtAttr(nl.IFLA_GRE_PMTUDISC, nl.Uint8Attr(0))
 		data.AddRtAttr(iflaGREIgnoreDF, nl.Uint8Attr(1))
 	})
 	req.AddData(nl.NewRtAttr(unix.IFLA_MTU, nl.Uint32Attr(plan.TapMTU)))
-	if _, err := req.Execute(unix.NETLINK_ROUTE, 0); err != nil {
-		return fmt.Errorf("create %s: %w", n.Tap, err)
-	}
-	return nil
+	return req
 }
 
 func newLinkRequest(name, kind string, mac net.HardwareAddr, data func(info *nl.RtAttr)) *nl.NetlinkRequest {

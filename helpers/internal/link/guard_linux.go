@@ -6,18 +6,18 @@ import (
 	"fmt"
 
 	"github.com/google/nftables"
-	"github.com/google/nftables/expr"
 	"github.com/google/nftables/userdata"
 	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/ruleset"
 )
 
 const guardChain = "prerouting"
 
 // guard drops GRE to our link address that did not come decrypted out of the link. Without it anyone on the
 // same Wi-Fi can put frames on the tap, whatever rp_filter says, because ip_tunnel_lookup falls back to a tunnel
-// of another output device. The priority is that of raw, before conntrack.
+// of another output device.
 func guard(n plan.Names, t plan.Tunnel) error {
 	intact, err := guardIntact(n, t)
 	if err != nil || intact {
@@ -32,36 +32,17 @@ func guard(n plan.Names, t plan.Tunnel) error {
 	c.AddTable(table)
 	c.DelTable(table)
 	c.AddTable(table)
+	guard := ruleset.Guard(t.Address.Addr(), n.Link)
 	chain := c.AddChain(&nftables.Chain{
-		Name:     guardChain,
-		Table:    table,
-		Type:     nftables.ChainTypeFilter,
-		Hooknum:  nftables.ChainHookPrerouting,
-		Priority: nftables.ChainPriorityRaw,
+		Name: guardChain, Table: table, Type: guard.Type, Hooknum: guard.Hook, Priority: guard.Priority,
 	})
-	c.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: guardExprs(n, t), UserData: guardTag(n, t)})
+	for _, rule := range guard.Rules {
+		c.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: rule, UserData: guardTag(n, t)})
+	}
 	if err := c.Flush(); err != nil {
 		return fmt.Errorf("write nftables table inet %s: %w", n.NftTable, err)
 	}
 	return nil
-}
-
-// guardExprs is: meta nfproto ipv4 meta l4proto gre ip daddr OURS meta iifname != LINK counter drop.
-func guardExprs(n plan.Names, t plan.Tunnel) []expr.Any {
-	name := make([]byte, unix.IFNAMSIZ)
-	copy(name, n.Link)
-	return []expr.Any{
-		&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1},
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.NFPROTO_IPV4}},
-		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.IPPROTO_GRE}},
-		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4},
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: t.Address.Addr().AsSlice()},
-		&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1},
-		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: name},
-		&expr.Counter{},
-		&expr.Verdict{Kind: expr.VerdictDrop},
-	}
 }
 
 // guardTag marks the rule as ours for this very tunnel; nft shows it as the rule's comment.

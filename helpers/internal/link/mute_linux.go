@@ -2,12 +2,14 @@ package link
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/ruleset"
 )
 
 const muteChain = "refusals"
@@ -24,7 +26,7 @@ func mute(n plan.Names) error {
 			// icmpv6 type destination-unreachable (RFC 4443 section 3.1).
 			saidOn(n.Tap, unix.IPPROTO_ICMPV6, 0, &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{1}}),
 		} {
-			c.AddRule(&nftables.Rule{Table: chain.Table, Chain: chain, Exprs: append(refusal, &expr.Verdict{Kind: expr.VerdictDrop})})
+			c.AddRule(&nftables.Rule{Table: chain.Table, Chain: chain, Exprs: slices.Concat(refusal, ruleset.Drop())})
 		}
 	})
 }
@@ -70,15 +72,11 @@ func changeMute(n plan.Names, fill func(*nftables.Conn, *nftables.Chain)) error 
 
 // saidOn matches IPv6 that leaves by an interface, and loads an octet of its transport header for what follows.
 func saidOn(device string, protocol byte, octet uint32, then ...expr.Any) []expr.Any {
-	name := make([]byte, unix.IFNAMSIZ)
-	copy(name, device)
-	return append([]expr.Any{
-		&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1},
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: name},
+	return slices.Concat(ruleset.To(device), []expr.Any{
 		&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1},
 		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.NFPROTO_IPV6}},
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
 		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{protocol}},
 		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: octet, Len: 1},
-	}, then...)
+	}, then)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mooring.dev/helpers/internal/strictjson"
 )
 
 // pipe gives a channel that reads what feed writes.
@@ -50,7 +52,7 @@ func TestRecv(t *testing.T) {
 		{name: "negative", feed: "Content-Length: -1\r\n\r\n", err: ErrBadFrame, quoted: " -1"},
 		{name: "no length", feed: "X: y\r\n\r\n", err: ErrBadFrame},
 		{name: "not a header", feed: "{\"jsonrpc\":\"2.0\"}\n", err: ErrBadFrame, quoted: `{"jsonrpc":"2.0"}`},
-		{name: "endless line", feed: strings.Repeat("a", 4*maxHeader), err: ErrBadFrame, quoted: strings.Repeat("a", maxQuote) + "…"},
+		{name: "endless line", feed: strings.Repeat("a", 4*maxHeader), err: ErrBadFrame, quoted: strings.Repeat("a", strictjson.MaxQuote) + "…"},
 		{name: "endless headers", feed: strings.Repeat("X: y\r\n", 100), err: ErrBadFrame},
 		{name: "half a header", feed: "Content-Le", err: ErrBadFrame},
 		{name: "half a body", feed: "Content-Length: 10\r\n\r\n{", err: ErrBadFrame},

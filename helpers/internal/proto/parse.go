@@ -1,13 +1,13 @@
 package proto
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"mooring.dev/helpers/internal/netvalue"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -64,22 +64,18 @@ func (p *PublicKey) Parse() (plan.Key, error) {
 
 // Parse checks the name's form; whether such a tunnel is up is the reconciler's to say.
 func (p *TunnelName) Parse() (string, error) {
-	if !nameRule.MatchString(p.Tunnel) {
-		return "", &Error{Name: ErrBadName, Field: "tunnel", Quoted: Quote(p.Tunnel), Message: nameRuleText}
+	if err := netvalue.CheckName(p.Tunnel); err != nil {
+		return "", &Error{Name: ErrBadName, Field: "tunnel", Quoted: Quote(p.Tunnel), Message: err.Error()}
 	}
 	return p.Tunnel, nil
 }
-
-const nameRuleText = "must be 1 to 32 of a-z, 0-9 and inner hyphens"
-
-var nameRule = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
 func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 	fail := func(name ErrorName, field, text, format string, a ...any) (plan.Tunnel, error) {
 		return plan.Tunnel{}, &Error{Name: name, Field: path + "." + field, Quoted: Quote(text), Message: fmt.Sprintf(format, a...)}
 	}
-	if !nameRule.MatchString(t.Name) {
-		return fail(ErrBadName, "name", t.Name, nameRuleText)
+	if err := netvalue.CheckName(t.Name); err != nil {
+		return fail(ErrBadName, "name", t.Name, "%v", err)
 	}
 	out.Name = t.Name
 	if out.PublicKey, err = plan.ParseKey(t.PublicKey); err != nil {
@@ -89,7 +85,7 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 		return fail(ErrBadPort, "listenPort", strconv.Itoa(t.ListenPort), "must be 0 to 65535")
 	}
 	out.ListenPort = uint16(t.ListenPort)
-	if out.Address, err = parseLinkAddress(t.Address); err != nil {
+	if out.Address, err = netvalue.ParseLinkAddress(t.Address); err != nil {
 		return fail(ErrBadAddress, "address", t.Address, "%v", err)
 	}
 	if out.Hub.PublicKey, err = plan.ParseKey(t.Hub.PublicKey); err != nil {
@@ -107,17 +103,17 @@ func (t *Tunnel) parse(path string) (out plan.Tunnel, err error) {
 	if out.Hub.Address == out.Address.Addr() {
 		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "is our own address, not the hub's")
 	}
-	if err := checkHost(netip.PrefixFrom(out.Hub.Address, out.Address.Bits())); err != nil {
+	if err := netvalue.CheckHost(netip.PrefixFrom(out.Hub.Address, out.Address.Bits())); err != nil {
 		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "%v", err)
 	}
 	if !out.Address.Masked().Contains(out.Hub.Address) {
 		return fail(ErrBadAddress, "hub.address", t.Hub.Address, "lies outside %v", out.Address.Masked())
 	}
-	if out.MAC, err = ParseMAC(t.MAC); err != nil {
+	if out.MAC, err = netvalue.ParseMAC(t.MAC); err != nil {
 		return fail(ErrBadMAC, "mac", t.MAC, "%v", err)
 	}
 	if t.Prefix != nil {
-		if out.Prefix, err = parsePrefix(*t.Prefix); err != nil {
+		if out.Prefix, err = netvalue.ParsePrefix(*t.Prefix); err != nil {
 			return fail(ErrBadPrefix, "prefix", *t.Prefix, "%v", err)
 		}
 	}
@@ -144,68 +140,6 @@ func TunnelOf(t plan.Tunnel) Tunnel {
 		w.Prefix = &s
 	}
 	return w
-}
-
-// ParseMAC reads six colon-separated octets of a unicast address that is not zero.
-func ParseMAC(s string) (mac [6]byte, err error) {
-	parts := strings.Split(s, ":")
-	if len(parts) != len(mac) {
-		return mac, fmt.Errorf("must be six octets like 12:ab:34:cd:56:ef")
-	}
-	for i, p := range parts {
-		b, err := strconv.ParseUint(p, 16, 8)
-		if err != nil || len(p) != 2 {
-			return mac, fmt.Errorf("must be six octets like 12:ab:34:cd:56:ef")
-		}
-		mac[i] = byte(b)
-	}
-	if mac == ([6]byte{}) {
-		return mac, fmt.Errorf("is all zero")
-	}
-	if mac[0]&1 != 0 {
-		return mac, fmt.Errorf("is a multicast address; a device needs a unicast one")
-	}
-	return mac, nil
-}
-
-func parseLinkAddress(s string) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(s)
-	if err != nil || !p.Addr().Is4() {
-		return p, fmt.Errorf("must be an IPv4 address with its mask, like 172.16.0.2/24")
-	}
-	if p.Bits() < 8 || p.Bits() > 31 {
-		return p, fmt.Errorf("its mask must be /8 to /31: the hub is a neighbour in it")
-	}
-	return p, checkHost(p)
-}
-
-// checkHost refuses IPv4 addresses that no host of the network p can have.
-func checkHost(p netip.Prefix) error {
-	a := p.Addr()
-	if first := a.As4()[0]; first == 0 || first == 127 || first > 223 {
-		return fmt.Errorf("is no address of a host")
-	}
-	bits := binary.BigEndian.Uint32(a.AsSlice())
-	mask := ^uint32(0) >> p.Bits()
-	if p.Bits() < 31 && (bits&mask == 0 || bits&mask == mask) { // RFC 3021: a /31 has neither
-		return fmt.Errorf("is the network's own or its broadcast address")
-	}
-	return nil
-}
-
-func parsePrefix(s string) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(s)
-	switch {
-	case err != nil || p.Addr().Is4() || p.Addr().Is4In6():
-		return p, fmt.Errorf("must be an IPv6 prefix like 2001:db8::/64")
-	case p.Bits() != 64:
-		return p, fmt.Errorf("must be a /64: an EUI-64 address has 64 bits of prefix")
-	case p != p.Masked():
-		return p, fmt.Errorf("has bits set beyond its length; did you mean %v?", p.Masked())
-	case p.Addr().IsLinkLocalUnicast() || p.Addr().IsMulticast() || p.Addr().IsUnspecified() || p.Addr().IsLoopback():
-		return p, fmt.Errorf("is not a routed unicast prefix")
-	}
-	return p, nil
 }
 
 var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)

@@ -1,4 +1,4 @@
-package proto
+package strictjson
 
 import (
 	"bytes"
@@ -9,12 +9,14 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Decode reads one JSON value into dst, a pointer to a message of this package. It is stricter than
+// Decode reads one JSON value into dst, a pointer to a struct with json tags on all its fields. It is stricter than
 // encoding/json: names are matched to the letter, every member must be known, and every member without omitempty
-// must be present. The *Error names the offending member's path, and quotes it unless it is tagged as a secret. Values are not checked; see Desired.Parse.
+// must be present; one with omitempty may be missing and is never null. The *Error names the offending member's path, and
+// quotes it unless it is tagged as a secret (secret:"yes"). Values are not checked.
 func Decode(data []byte, dst any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -73,17 +75,22 @@ func conform(v any, t reflect.Type, path string) error {
 		if _, ok := v.(bool); !ok {
 			return badType(v, "true or false", path)
 		}
-	case reflect.Int, reflect.Int64, reflect.Uint64:
+	case reflect.Int, reflect.Int64:
 		n, ok := v.(json.Number)
-		if !ok || strings.ContainsAny(n.String(), ".eE") {
+		if _, err := strconv.ParseInt(n.String(), 10, t.Bits()); !ok || err != nil {
 			return badType(v, "a whole number", path)
+		}
+	case reflect.Uint64:
+		n, ok := v.(json.Number)
+		if _, err := strconv.ParseUint(n.String(), 10, t.Bits()); !ok || err != nil {
+			return badType(v, "a whole number, not negative", path)
 		}
 	case reflect.Float64:
 		if _, ok := v.(json.Number); !ok {
 			return badType(v, "a number", path)
 		}
 	default:
-		panic("proto: no rule for " + t.String())
+		panic("strictjson: no rule for " + t.String())
 	}
 	return nil
 }
@@ -110,7 +117,7 @@ func conformStruct(m map[string]any, t reflect.Type, path string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if !known[name] {
-			return &Error{Name: ErrUnknownField, Field: join(path, Quote(name)), Quoted: Quote(name), Message: "is not a field of this message"}
+			return &Error{Name: ErrUnknownField, Field: join(path, Quote(name)), Quoted: Quote(name), Message: "is not a field that is known here"}
 		}
 	}
 	return nil
@@ -126,7 +133,7 @@ func join(path, name string) string {
 func badType(v any, want, path string) error {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic("proto: decoded JSON does not encode: " + err.Error())
+		panic("strictjson: decoded JSON does not encode: " + err.Error())
 	}
 	return &Error{Name: ErrBadType, Field: path, Quoted: Quote(string(text)), Message: "must be " + want}
 }

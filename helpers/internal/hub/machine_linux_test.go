@@ -1,0 +1,326 @@
+package hub_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/nftables"
+	"github.com/vishvananda/netlink"
+
+	"mooring.dev/helpers/internal/advertise"
+	"mooring.dev/helpers/internal/hub"
+	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/plan"
+)
+
+// snapshot is all of this namespace's network that a hub could change, as text.
+func snapshot(t *testing.T) string {
+	t.Helper()
+	var out []string
+	note := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
+	links, err := netlink.LinkList()
+	must(t, err)
+	for _, l := range links {
+		a := l.Attrs()
+		note("link %s %s mtu %d %s %s master %d", a.Name, l.Type(), a.MTU, a.Flags, a.HardwareAddr, a.MasterIndex)
+	}
+	addrs, err := netlink.AddrList(nil, netlink.FAMILY_ALL)
+	must(t, err)
+	for _, a := range addrs {
+		note("address %s of %d", a.IPNet, a.LinkIndex)
+	}
+	routes, err := netlink.RouteListFiltered(netlink.FAMILY_ALL, &netlink.Route{}, netlink.RT_FILTER_TABLE)
+	must(t, err)
+	for _, r := range routes {
+		note("route %s table %d", r, r.Table)
+	}
+	c, err := nftables.New()
+	must(t, err)
+	tables, err := c.ListTables()
+	must(t, err)
+	for _, table := range tables {
+		note("filter %d %s", table.Family, table.Name)
+	}
+	for _, family := range []string{"ipv4", "ipv6"} {
+		must(t, filepath.WalkDir("/proc/sys/net/"+family+"/conf", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || d.Name() == "stable_secret" {
+				return err
+			}
+			value, err := os.ReadFile(path)
+			note("setting %s %s", path, strings.TrimSpace(string(value)))
+			return err
+		}))
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+// sameAs compares with an earlier snapshot.
+func sameAs(t *testing.T, before string) {
+	t.Helper()
+	was, is := strings.Split(before, "\n"), strings.Split(snapshot(t), "\n")
+	for _, line := range was {
+		if !slices.Contains(is, line) {
+			t.Errorf("gone: %s", line)
+		}
+	}
+	for _, line := range is {
+		if !slices.Contains(was, line) {
+			t.Errorf("new:  %s", line)
+		}
+	}
+}
+
+func masquerading(f map[string]any) { f["masquerade"] = "uplink" }
+
+// uplink is a machine's own network card, with settings of its own.
+func uplink(t *testing.T) {
+	t.Helper()
+	addLink(t, &netlink.Bridge{LinkAttrs: named("uplink")})
+	address(t, "uplink", "198.51.100.1/24")
+	up(t, "uplink")
+	for path, value := range map[string]string{
+		"ipv6/conf/uplink/forwarding": "1", // one of all
+		"ipv4/conf/uplink/forwarding": "1",
+	} {
+		sysctl(t, path, value)
+	}
+	old, err := os.ReadFile("/proc/sys/net/ipv4/conf/all/accept_redirects")
+	must(t, err)
+	sysctl(t, "ipv4/conf/all/accept_redirects", "0")
+	t.Cleanup(func() { sysctl(t, "ipv4/conf/all/accept_redirects", string(old)) })
+}
+
+func named(name string) netlink.LinkAttrs {
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = name
+	attrs.HardwareAddr = net.HardwareAddr{2, 1, 2, 3, 4, byte(len(name))}
+	return attrs
+}
+
+func addLink(t *testing.T, l netlink.Link) {
+	t.Helper()
+	must(t, netlink.LinkAdd(l))
+	t.Cleanup(func() {
+		if err := netlink.LinkDel(l); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestTheMachineIsAsItWas(t *testing.T) {
+	noLeaks(t)
+	uplink(t)
+	before := snapshot(t)
+	r := serve(t, file(t, []person{office, train, guest}, masquerading))
+	for _, path := range []string{"ipv4/conf/all/forwarding", "ipv6/conf/all/forwarding", "ipv6/conf/uplink/accept_ra"} {
+		value, err := os.ReadFile("/proc/sys/net/" + path)
+		must(t, err)
+		if want := map[bool]string{true: "2\n", false: "1\n"}[strings.HasSuffix(path, "accept_ra")]; string(value) != want {
+			t.Errorf("while it runs %s is %q", path, value)
+		}
+	}
+	r.stop()
+	sameAs(t, before)
+	left, err := os.ReadDir(r.options.StateDir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("the record stays: %v, %v", left, err)
+	}
+}
+
+// A bridge that is there is joined: what it has it keeps, and only what was added goes.
+func TestAJoinedBridge(t *testing.T) {
+	for _, state := range []string{"up", "down"} {
+		t.Run(state, func(t *testing.T) {
+			addLink(t, &netlink.Bridge{LinkAttrs: named("taps_bridge")})
+			address(t, "taps_bridge", "192.168.0.1/16") // one of the two that the file names
+			member(t, "taps_bridge", "lan0")
+			if state == "up" {
+				awaitUp(t, "taps_bridge")
+			}
+			before := snapshot(t)
+			r := serve(t, file(t, []person{office}))
+			l := join(t, office)
+			l.awaitSLAAC()
+			pings(t, l.Peer, tap, l.stable(), router6)
+			forget(t, office)
+			r.stop()
+			sameAs(t, before)
+		})
+	}
+}
+
+// A hub that was killed leaves a bridge, settings, tables, a socket, a record. The next one takes over, and the last
+// leaves the machine as the first has found it.
+func TestAKilledHubIsFollowed(t *testing.T) {
+	uplink(t)
+	for _, bridge := range []string{"made", "joined"} {
+		t.Run(bridge, func(t *testing.T) {
+			if bridge == "joined" {
+				addLink(t, &netlink.Bridge{LinkAttrs: named("taps_bridge")})
+				member(t, "taps_bridge", "lan0")
+				awaitUp(t, "taps_bridge")
+			}
+			before := snapshot(t)
+			o, book := newOptions(t, file(t, []person{office, train}, masquerading))
+			kill(t, o)
+			if snapshot(t) == before {
+				t.Fatal("the killed one left nothing: this shows nothing")
+			}
+			r := serveWith(t, o, book)
+			l := join(t, office)
+			l.awaitSLAAC()
+			pings(t, l.Peer, tap, l.stable(), router6)
+			forget(t, office)
+			r.stop()
+			sameAs(t, before)
+		})
+	}
+}
+
+// The next one has another bridge: the first one's is not left behind.
+func TestAKilledHubIsFollowedByAnother(t *testing.T) {
+	before := snapshot(t)
+	o, book := newOptions(t, file(t, nil))
+	kill(t, o)
+	o.Config = file(t, nil, func(f map[string]any) { f["bridge"].(map[string]any)["name"] = "other" })
+	r := serveWith(t, o, book)
+	if _, err := netlink.LinkByName("taps_bridge"); err == nil {
+		t.Error("the bridge of the killed one stays")
+	}
+	r.stop()
+	sameAs(t, before)
+}
+
+// The next one cannot start: it leaves nothing of the killed one either.
+func TestAKilledHubIsFollowedByAFailure(t *testing.T) {
+	uplink(t)
+	before := snapshot(t)
+	o, _ := newOptions(t, file(t, []person{office}, masquerading))
+	kill(t, o)
+	taken, err := net.ListenPacket("udp", ":23450")
+	must(t, err)
+	defer taken.Close()
+	if err := hub.Serve(context.Background(), o, nil); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("got %v", err)
+	}
+	sameAs(t, before)
+}
+
+func TestStartsThatFailLeaveNothing(t *testing.T) {
+	noLeaks(t)
+	addLink(t, &netlink.Bridge{LinkAttrs: named("wg_vpns")})
+	addLink(t, &netlink.Bridge{LinkAttrs: named("gretap_guest")})
+	taken, err := net.ListenPacket("udp", ":23451")
+	must(t, err)
+	defer taken.Close()
+	before := snapshot(t)
+	for name, change := range map[string]func(f map[string]any){
+		"the link's name is taken": func(map[string]any) {},
+		"the kernel lacks it":      func(f map[string]any) { f["engine"] = "kernel" },
+		"the port is taken":        func(f map[string]any) { f["listenPort"] = 23451 },
+		"it is no bridge":          func(f map[string]any) { f["bridge"].(map[string]any)["name"] = "lo" },
+	} {
+		o, _ := newOptions(t, file(t, []person{guest}, change))
+		err := hub.Serve(context.Background(), o, nil)
+		if err == nil {
+			t.Errorf("%s: it ended well", name)
+		}
+		if taken := new(link.TakenError); name == "it is no bridge" && (!errors.As(err, &taken) || taken.Interface != "lo") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		sameAs(t, before)
+	}
+}
+
+func TestOneHubANamespace(t *testing.T) {
+	r := serve(t, file(t, nil))
+	if err := hub.Serve(context.Background(), r.options, nil); !errors.Is(err, hub.ErrRunning) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := netlink.LinkByName("taps_bridge"); err != nil {
+		t.Error("the second has harmed the first")
+	}
+}
+
+func TestMasqueradeAndRoute(t *testing.T) {
+	serve(t, file(t, []person{office}, masquerading))
+	internet := newInternet(t)
+	l := join(t, office)
+	l.awaitSLAAC()
+	l.Do(func() { address(t, tap, "192.168.2.2/16"); routeVia(t, router4) })
+	inLaptop, beyond := netip.MustParseAddr("192.168.2.2"), netip.MustParseAddr("198.51.100.9")
+	c := open(t, l.Peer, internet, inLaptop, beyond)
+	defer c.close()
+	if from := c.b.RemoteAddr().(*net.TCPAddr).IP.String(); from != "198.51.100.1" {
+		t.Errorf("the internet sees %s", from)
+	}
+	c.exchange(t, 1<<20)
+	if size := segment(t, c.b); size > 1342 {
+		t.Errorf("the internet sends segments of %d", size)
+	}
+}
+
+// A server that has its default route from advertisements keeps it when it becomes a router.
+func TestTheUplinkKeepsItsRouter(t *testing.T) {
+	internet := newInternet(t)
+	provider := advertise.NewSender(slog.New(slog.DiscardHandler), "eth0")
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go internet.Do(func() {
+		ended <- provider.Run(ctx, advertise.Announcement{
+			Prefix: netip.MustParsePrefix("2001:db8:9::/64"), Router: netip.MustParseAddr("2001:db8:9::1"), MTU: 1500,
+		})
+	})
+	t.Cleanup(func() { cancel(); must(t, <-ended) })
+	await(t, "a router at the uplink", 15*time.Second, func() bool { return hasRouter(t, "uplink") })
+	r := serve(t, file(t, nil))
+	if !hasRouter(t, "uplink") {
+		t.Error("the hub's start has thrown the router away")
+	}
+	r.stop()
+	if !hasRouter(t, "uplink") {
+		t.Error("the hub's end has thrown the router away")
+	}
+}
+
+func TestWithoutIPv6(t *testing.T) {
+	sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
+	t.Cleanup(func() { sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
+	before := snapshot(t)
+	o, _ := newOptions(t, file(t, nil))
+	if err := hub.Serve(context.Background(), o, nil); !errors.As(err, new(*plan.LackingError)) {
+		t.Errorf("got %v", err)
+	}
+	sameAs(t, before)
+}
+
+// Laptops have the hub's link-local address as their router, so a restart must not change it.
+func TestTheRouterIsTheSameAfterARestart(t *testing.T) {
+	var routers [2]string
+	for i := range routers {
+		r := serve(t, file(t, []person{guest}))
+		bridge, err := netlink.LinkByName("taps_bridge")
+		must(t, err)
+		routers[i] = bridge.Attrs().HardwareAddr.String()
+		if !hasAddress(t, "taps_bridge", netip.PrefixFrom(plan.LinkLocal([6]byte(bridge.Attrs().HardwareAddr)), 64)) {
+			t.Error("the link-local address is not that of the MAC")
+		}
+		r.stop()
+	}
+	if routers[0] != routers[1] {
+		t.Errorf("%s, then %s", routers[0], routers[1])
+	}
+}
