@@ -33,3 +33,13 @@ export function atMost(
 ): Figure {
   return { what, value: show(value), goal: `goal ${show(goal)} or less`, met: value <= goal };
 }
+
+/** A figure with a lower bound as its goal. */
+export function atLeast(
+  what: string,
+  value: number,
+  goal: number,
+  show: (n: number) => string,
+): Figure {
+  return { what, value: show(value), goal: `goal ${show(goal)} or more`, met: value >= goal };
+}

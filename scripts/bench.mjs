@@ -7,8 +7,10 @@ import { cache, dist, inRoot } from './lib/paths.mjs';
 import { main, Stop, say } from './lib/progress.mjs';
 import { withFolder } from './lib/temporary.mjs';
 
-const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]] | app [ROUNDS]]
+const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]] | app [ROUNDS]
+                            | datapath [ROUNDS [SECONDS]]]
   tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 25 minutes)
+  datapath the userspace engine beside other tunnels of Ethernet, and wireguard-go (3 rounds of 4 s; 12 minutes)
   app      starting, opening the window, memory and size, beside a bare tray (10 times; 3 minutes)`;
 
 const out = join(dist, 'bench');
@@ -23,9 +25,7 @@ async function tunnel(counts) {
     { timeoutMs: 3600_000 },
   );
   if (status !== 0) throw new Error(trouble ?? 'the measurement failed; see above');
-  await mkdir(out, { recursive: true });
-  for (const [name, text] of Object.entries(results)) await writeFile(join(out, name), text);
-  sayWhere(Object.keys(results));
+  await keep(results);
   return `measured on ${kernel}`;
 }
 
@@ -56,11 +56,42 @@ function sayWhere(names) {
   say(`numbers: ${names.map((name) => `dist/bench/${name}`).join(', ')}`);
 }
 
-const benches = { tunnel: { run: tunnel, counts: 3 }, app: { run: app, counts: 1 } };
+/** @param {string[]} counts */
+async function datapath(counts) {
+  const { environment, peers } = await import('../bench/datapath/packages.mjs');
+  const { inUserspace, runBundled } = await import('./lib/kernel-tests.mjs');
+  const { folder, versions } = await peers();
+  const { status, trouble, kernel, results } = await runBundled(
+    { bench: inRoot('bench/datapath/main.ts') },
+    (path) => [path('bench'), ...counts],
+    {
+      timeoutMs: 3600_000,
+      env: { ...environment(folder), MOORING_BENCH_VERSIONS: versions.join(' ') },
+    },
+    inUserspace,
+  );
+  if (status !== 0) throw new Error(trouble ?? 'the measurement failed; see above');
+  await keep(results);
+  return `measured on ${kernel}`;
+}
+
+/** @param {Record<string, string>} results */
+async function keep(results) {
+  await mkdir(out, { recursive: true });
+  for (const [name, text] of Object.entries(results)) await writeFile(join(out, name), text);
+  sayWhere(Object.keys(results));
+}
+
+/** @type {Record<string, { run: (counts: string[]) => Promise<string>, counts: number }>} */
+const benches = {
+  tunnel: { run: tunnel, counts: 3 },
+  app: { run: app, counts: 1 },
+  datapath: { run: datapath, counts: 2 },
+};
 
 await main('bench', async () => {
   const [what = 'tunnel', ...counts] = process.argv.slice(2);
-  const bench = what === 'tunnel' || what === 'app' ? benches[what] : undefined;
+  const bench = Object.hasOwn(benches, what) ? benches[what] : undefined;
   const fits = counts.every((count) => /^[1-9]\d{0,2}$/.test(count));
   if (!bench || counts.length > bench.counts || !fits) throw new Stop(usage);
   await build();

@@ -8,6 +8,7 @@ import { elapsed, main, say, step } from './lib/progress.mjs';
 const usage = `Usage: npm test [-- PART...]
   unit              types, formatting, unit tests of TypeScript and Go
   kernel [NAME...]  the tests on a real kernel, all or those named (connect, roam, …)
+  userspace [NAME...]  the same tests on the userspace engine, in namespaces of this machine
   e2e [NAME...]     the tests of the real app, all or those named (tray, …)
   whole             the real app, helper and kernel together, once`;
 
@@ -49,10 +50,23 @@ async function kernel(names) {
   const { kernelTests, runKernelTests } = await import('./lib/kernel-tests.mjs');
   await part('tests on a real kernel', async () => {
     const chosen = names.length > 0 ? names : kernelTests();
-    const { status, trouble, kernel: what, seconds } = await runKernelTests(chosen, 900_000);
-    say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
-    if (status !== 0) throw new Error(trouble ?? 'tests on a real kernel failed');
+    ended(await runKernelTests(chosen, 1200_000));
   });
+}
+
+/** @param {string[]} names */
+async function userspace(names) {
+  const { inUserspace, runKernelTests, userspaceTests } = await import('./lib/kernel-tests.mjs');
+  await part('tests of the userspace engine', async () => {
+    const chosen = names.length > 0 ? names : userspaceTests();
+    ended(await runKernelTests(chosen, 600_000, inUserspace));
+  });
+}
+
+/** @param {import('../test/kernel/vm/job.mjs').Outcome} outcome */
+function ended({ status, trouble, kernel: what, seconds }) {
+  say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
+  if (status !== 0) throw new Error(trouble ?? `the tests ended with ${status}; see above`);
 }
 
 /** @param {string[]} names */
@@ -66,20 +80,19 @@ async function e2e(names) {
 async function whole() {
   const { runWholeTest } = await import('./lib/whole-test.mjs');
   await part('app, helper and kernel', async () => {
-    const { status, trouble, kernel: what, seconds } = await runWholeTest();
-    say(`kernel: ${what}, ${seconds.toFixed(0)} s`);
-    if (status !== 0) throw new Error(trouble ?? 'the test of everything at once failed');
+    ended(await runWholeTest());
   });
 }
 
 await main('test', async () => {
   const [what, ...names] = process.argv.slice(2);
-  if (what !== undefined && !['unit', 'e2e', 'kernel', 'whole'].includes(what))
+  if (what !== undefined && !['unit', 'e2e', 'userspace', 'kernel', 'whole'].includes(what))
     throw new Error(usage);
   const wants = (/** @type {string} */ name) => what === undefined || what === name;
   if (wants('unit')) await unit();
   if (what !== 'unit') await part('build', build);
   if (wants('e2e')) await e2e(names);
+  if (wants('userspace')) await userspace(names);
   if (wants('kernel')) await kernel(names);
   if (wants('whole')) await whole();
   for (const { what, ok, seconds } of summary) {

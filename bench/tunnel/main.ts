@@ -19,9 +19,9 @@ async function main(): Promise<void> {
   const world = await World.build();
   let program: Mooring | undefined;
   try {
-    program = await Mooring.start(world, 'info');
+    program = await Mooring.start(world, { logLevel: 'info' });
     await (await world.agent('laptop')).ask('listen', { host: '::', port: 7 });
-    const mooring = new MooringLaptop(program.desired());
+    const mooring = new MooringLaptop(program.socketPath, program.desired());
     await mooring.start(world.keys.laptop.privateKey);
 
     say(`connecting ${rounds} times each way, twice`);

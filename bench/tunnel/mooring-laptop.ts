@@ -2,15 +2,15 @@ import { HelperClient } from '../../src-engine/helper-client/helper-client.ts';
 import type { SetParams } from '../../src-shared/helper-protocol/requests.ts';
 import type { Status } from '../../src-shared/helper-protocol/status.ts';
 import { now } from '../../test/kernel/world/agent/protocol.ts';
-import { socketPath } from '../../test/kernel/world/mooring.ts';
 
 /** The laptop with Mooring: the helper asked directly, so that no command's start is measured. */
 export class MooringLaptop {
-  readonly #client = new HelperClient({ socketPath, timeoutMs: 30_000 });
+  readonly #client: HelperClient;
   readonly #desired: SetParams;
   #waiting: ((status: Status) => void) | undefined;
 
-  constructor(desired: SetParams) {
+  constructor(socketPath: string, desired: SetParams) {
+    this.#client = new HelperClient({ socketPath, timeoutMs: 30_000 });
     this.#desired = desired;
   }
 

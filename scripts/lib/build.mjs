@@ -9,13 +9,31 @@ import { step } from './progress.mjs';
 
 const bin = join(dist, 'bin');
 
-/** Leaves `mooring` and `mooring-helper` in dist/bin and the app in dist/app. */
+/** Programs that play a part in tests and that no package may have. */
+export const testBin = join(dist, 'test');
+
+/** Leaves the programs in dist/bin, those of the tests in dist/test and the app in dist/app. */
 export async function build() {
+  await dependencies();
+  const { buildApp } = await import('./build-app.mjs');
+  await Promise.all([buildPrograms(), buildApp()]);
+}
+
+/** The same without the app, for what happens on a command line. */
+export async function buildWithoutApp() {
+  await dependencies();
+  await buildPrograms();
+}
+
+async function dependencies() {
   await npmPackages();
   await goModules();
+}
+
+async function buildPrograms() {
   await mkdir(bin, { recursive: true });
-  const { buildApp } = await import('./build-app.mjs');
-  await Promise.all([buildCli(), buildHelper(), buildApp()]);
+  await mkdir(testBin, { recursive: true });
+  await Promise.all([buildCli(), buildGo()]);
 }
 
 async function buildCli() {
@@ -33,12 +51,16 @@ async function buildCli() {
   await chmod(join(bin, 'mooring'), 0o755);
 }
 
-async function buildHelper() {
+async function buildGo() {
   const flags = ['-trimpath', `-ldflags=-s -w -X main.version=${version}`];
-  await step('Building the helper', () =>
-    run('go', ['build', ...flags, '-o', join(bin, 'mooring-helper'), './cmd/mooring-helper'], {
+  /** @param {string} to @param {string[]} programs */
+  const goBuild = (to, ...programs) =>
+    run('go', ['build', ...flags, '-o', `${to}/`, ...programs.map((name) => `./cmd/${name}`)], {
       cwd: inRoot('helpers'),
       env: { CGO_ENABLED: '0' },
-    }),
+    });
+  await step('Building the helper and the hub', () =>
+    goBuild(bin, 'mooring-helper', 'mooring-hub'),
   );
+  await step('Building the lab’s parts', () => goBuild(testBin, 'mooring-lab'));
 }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 
 /**
  * The tests of a folder by name, `first` before all others: where it fails, no other says anything.
- * @param {string} folder @param {string} first
+ * @param {string} folder @param {string} [first]
  */
 export function testNames(folder, first) {
   const names = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));

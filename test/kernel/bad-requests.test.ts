@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { assertSame } from './world/compare.ts';
 import { inWorld } from './world/fixture.ts';
 import { keyPair } from './world/keys.ts';
-import { socketPath } from './world/mooring.ts';
 import { RawClient } from './world/raw-client.ts';
 
 // What reaches the helper itself, past any client of ours: it refuses by name, quotes what was
@@ -104,7 +103,7 @@ const fields: readonly { what: string; tunnel: Tunnel; name: string; quoted: str
 describe('a wrong field in "set"', () => {
   for (const { what, tunnel, name, quoted } of fields) {
     test(what, async () => {
-      const client = await RawClient.open(socketPath);
+      const client = await RawClient.open(fixture.mooring.socketPath);
       const { error } = await client.call('set', set(tunnel));
       client.close();
       assert.equal(error?.data?.name, name, JSON.stringify(error));
@@ -113,7 +112,7 @@ describe('a wrong field in "set"', () => {
   }
 
   test('an unknown field', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     const { error } = await client.call('set', set({ ...good, mtu: 9000 }));
     client.close();
     assert.equal(error?.data?.name, 'unknown-field', JSON.stringify(error));
@@ -121,7 +120,7 @@ describe('a wrong field in "set"', () => {
   });
 
   test('an unknown method', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     const { error } = await client.call('run', { command: 'id' });
     client.close();
     assert.equal(error?.data?.name, 'unknown-method', JSON.stringify(error));
@@ -130,13 +129,13 @@ describe('a wrong field in "set"', () => {
 
 describe('a broken frame', () => {
   const alive = async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     assert.ok((await client.call('status', {})).result, 'no status');
     client.close();
   };
 
   test('longer than 64 KiB: refused by name', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     client.write(`Content-Length: ${64 * 1024 + 1}\r\n\r\n`);
     const named = (m: { error?: unknown }) =>
       JSON.stringify(m.error ?? '').includes('frame-too-large');
@@ -146,7 +145,7 @@ describe('a broken frame', () => {
   });
 
   test('no header at all: refused by name', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     client.write('GET / HTTP/1.1\r\n\r\n');
     await client.until((m) => JSON.stringify(m.error ?? '').includes('bad-frame'), 'bad-frame');
     client.close();
@@ -154,7 +153,7 @@ describe('a broken frame', () => {
   });
 
   test('half of one, then silence, then the end: the others are served meanwhile', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     client.write('Content-Length: 100\r\n\r\n{"jsonrpc":"2.0","id":1,');
     await alive();
     client.close();
@@ -162,7 +161,7 @@ describe('a broken frame', () => {
   });
 
   test('not JSON: refused by name', async () => {
-    const client = await RawClient.open(socketPath);
+    const client = await RawClient.open(fixture.mooring.socketPath);
     client.write(client.frame('{"jsonrpc":'));
     await client.until((m) => JSON.stringify(m.error ?? '').includes('bad-message'), 'bad-message');
     client.close();
@@ -179,7 +178,7 @@ describe('an ordinary user who is no operator', () => {
   ];
   for (const [method, params] of changes) {
     test(`may not ${method} ${JSON.stringify(params).slice(0, 20)}`, async () => {
-      const client = await RawClient.open(socketPath, nobody);
+      const client = await RawClient.open(fixture.mooring.socketPath, nobody);
       const { error } = await client.call(method, params);
       client.close();
       assert.equal(error?.data?.name, 'not-authorised', JSON.stringify(error));
@@ -187,7 +186,7 @@ describe('an ordinary user who is no operator', () => {
   }
 
   test('may read the status, without keys', async () => {
-    const client = await RawClient.open(socketPath, nobody);
+    const client = await RawClient.open(fixture.mooring.socketPath, nobody);
     const { result } = await client.call('status', {});
     client.close();
     assert.ok(result);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { hub, internet, laptop } from './world/addresses.ts';
-import { type Fixture, inWorld } from './world/fixture.ts';
+import { type Fixture, inWorld, test } from './world/fixture.ts';
 
 // Hazards 2 and 3 of the kernel facts: a rule for the stable address alone takes over all IPv6 of
 // an IPv4-only laptop, and a rule with "not" takes over everything.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { laptop } from './world/addresses.ts';
-import { inWorld } from './world/fixture.ts';
+import { inWorld, test } from './world/fixture.ts';
 
 const fixture = inWorld();
 

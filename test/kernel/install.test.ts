@@ -6,14 +6,13 @@ import { laptop } from './world/addresses.ts';
 import type { Agent } from './world/agent-client.ts';
 import { assertSame } from './world/compare.ts';
 import { inWorld, keepLog } from './world/fixture.ts';
-import { environmentOf } from './world/mooring.ts';
 import { Systemd } from './world/nested-systemd.ts';
 import { polkitAnswers, startPolkit } from './world/polkit.ts';
 
 // The helper as a person has it: installed, under a real systemd and the unit's hardening.
 
 const operator = 1000;
-const configOf = (uid: number) => environmentOf(uid).XDG_CONFIG_HOME;
+const configOf = (uid: number) => fixture.mooring.environmentOf(uid).XDG_CONFIG_HOME;
 
 let systemd: Systemd;
 let inside: Agent;
@@ -41,7 +40,10 @@ const helper = () => join(fixture.mooring.program, '../mooring-helper');
 
 /** The command, on the machine that systemd runs, with the socket where the unit has it. */
 function cli(args: readonly string[], uid = operator) {
-  const env = { XDG_CONFIG_HOME: environmentOf(uid).XDG_CONFIG_HOME, NO_COLOR: '1' };
+  const env = {
+    XDG_CONFIG_HOME: fixture.mooring.environmentOf(uid).XDG_CONFIG_HOME,
+    NO_COLOR: '1',
+  };
   return systemd.run([process.execPath, fixture.mooring.program, ...args], { uid, env });
 }
 
@@ -87,7 +89,7 @@ test('the tunnel works under the hardening', async () => {
     'import',
     '--name',
     'home',
-    '/run/world/mooring/home.conf',
+    '/run/world/mooring-laptop/home.conf',
   ]);
   assert.equal(imported.status, 0, imported.stderr);
   const up = await cli(['up', 'home']);

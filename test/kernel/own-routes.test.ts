@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { hub, internet } from './world/addresses.ts';
 import type { Agent } from './world/agent-client.ts';
-import { inWorld } from './world/fixture.ts';
+import { inWorld, test } from './world/fixture.ts';
 
 // The laptop's own traffic is left alone: its routes and rules are the same before, during and
 // after, and what it opens itself goes where it went.
@@ -57,13 +56,13 @@ test('routes and rules stay as they are while connected, and ours are few', asyn
 
 test('a connection of the laptop’s own leaves by the Wi-Fi while connected', async () => {
   await fixture.mooring.up();
-  const hubAgent = await fixture.agent('hub');
-  const counter = 'cat /sys/class/net/wg_vpns/statistics/rx_bytes';
-  const before = Number(await hubAgent.sh(counter));
+  const received = async () =>
+    (await fixture.world.hub.peer(fixture.world.keys.laptop.publicKey)).received;
+  const before = await received();
   const ask = { host: internet.v4, port: 8, timeoutMs: 3000 };
   for (let i = 0; i < 20; i++) assert.ok((await inside.ask('connect', ask)).ok);
   // Twenty connections are some 6 KiB; the helper's own probes are a few hundred bytes.
-  const carried = Number(await hubAgent.sh(counter)) - before;
+  const carried = (await received()) - before;
   assert.ok(carried < 3000, `the tunnel carried ${carried} bytes`);
   await fixture.mooring.down();
 });

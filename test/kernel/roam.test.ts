@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { laptop } from './world/addresses.ts';
 import type { Agent } from './world/agent-client.ts';
-import { inWorld } from './world/fixture.ts';
+import { inWorld, test } from './world/fixture.ts';
 
 // From one access to another behind a different NAT: sessions live on, and nobody does anything.
 

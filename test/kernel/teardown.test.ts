@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Agent } from './world/agent-client.ts';
 import { assertSame } from './world/compare.ts';
-import { inWorld } from './world/fixture.ts';
-import { socketPath } from './world/mooring.ts';
+import { inWorld, test } from './world/fixture.ts';
 import { RawClient } from './world/raw-client.ts';
 
 // Whatever ends the tunnel, the machine is as before: links, addresses, routes, rules, nftables
@@ -66,7 +64,7 @@ const moments = [
 
 /** Without the command, whose start takes a second: the moments are counted in milliseconds. */
 async function set(params: object): Promise<void> {
-  const client = await RawClient.open(socketPath);
+  const client = await RawClient.open(fixture.mooring.socketPath);
   const { error } = await client.call('set', params).finally(() => client.close());
   assert.equal(error, undefined, JSON.stringify(error));
 }

@@ -42,7 +42,7 @@ func start(log *slog.Logger, m machine, n plan.Names, t plan.Tunnel, s plan.Secr
 	if err := c.attachLink(n); err != nil {
 		return nil, errors.Join(err, c.device.Close())
 	}
-	end, err := wireguard.Start(log, c.device, c.sockets, wireguard.Config{
+	end, err := wireguard.Start(log, c.device, c.device.Pace(c.sockets), wireguard.Config{
 		PrivateKey: s.PrivateKey, ListenPort: t.ListenPort, Mark: n.Mark,
 	})
 	if err != nil {

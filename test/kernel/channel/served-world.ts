@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { answering } from '../json-lines.ts';
-import { type Mooring, socketPath } from '../world/mooring.ts';
+import type { Mooring } from '../world/mooring.ts';
 import type { World } from '../world/world.ts';
 import { join } from './mux.mjs';
 import type { WorldCall, WorldCalls } from './protocol.ts';
@@ -32,7 +32,7 @@ export function serveWorld(world: World, mooring: Mooring): Promise<void> {
       },
     };
     serve({
-      helper: (stream) => join(stream, connect(socketPath)),
+      helper: (stream) => join(stream, connect(mooring.socketPath)),
       world: (stream) => void answering(stream, stream, answers),
     });
   });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { laptop } from '../world/addresses.ts';
-import { environmentOf, type Mooring } from '../world/mooring.ts';
+import type { Mooring } from '../world/mooring.ts';
 import { join, leave } from '../world/underlay.ts';
 import type { World } from '../world/world.ts';
 import { print } from './report.ts';
@@ -40,7 +40,7 @@ export async function shell(world: World, mooring: Mooring): Promise<void> {
     mooring address home            the stable address, ${laptop.stable}
     on internet ping ${laptop.stable}
     roam eth1                       to Ethernet behind another NAT; "roam wlan0" goes back
-    on hub wg                       other places: internet hub member natA natB
+    on hub ip -br link              other places: internet hub member natA natB
     mooring down
     exit                            ends the lab
 `);
@@ -48,7 +48,7 @@ export async function shell(world: World, mooring: Mooring): Promise<void> {
     stdio: 'inherit',
     env: {
       ...process.env,
-      ...environmentOf(0),
+      ...mooring.environmentOf(0),
       PATH: `${bin}:${process.env.PATH}`,
       PS1: 'laptop# ',
     },

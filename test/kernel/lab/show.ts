@@ -90,8 +90,7 @@ async function roam(world: World, rows: Row[]): Promise<void> {
   const joined = await world.join('eth1');
   await setTimeout(3000);
   const result = await outside.ask('streamStop', { name: 'transfer', settleMs: 15_000 });
-  const endpoint = await (await world.agent('hub')).sh('wg show wg_vpns endpoints');
-  const seen = endpoint.split('\n').find((line) => line.includes('203.0.113.12'));
+  const { endpoint = 'nowhere' } = await world.hub.peer(world.keys.laptop.publicKey);
   rows.push(
     {
       what: 'outage after the new default route',
@@ -105,8 +104,8 @@ async function roam(world: World, rows: Row[]): Promise<void> {
     },
     {
       what: `${hub.wan4} now sees the laptop at`,
-      value: seen?.split('\t')[1] ?? 'the old place',
-      held: !!seen,
+      value: endpoint,
+      held: endpoint.startsWith(`${world.accesses.eth1.wan4}:`),
     },
   );
 }

@@ -32,5 +32,6 @@ exec chroot "$root" /bin/sh -c '
   /run/guest/busybox --install -s /run/guest/bin
   . /run/guest/share/env.sh
   ip link set lo up
+  exec 2>&1
   /bin/sh /run/guest/share/job.sh
   echo $? >/run/guest/share/status'

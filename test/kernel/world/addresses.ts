@@ -5,6 +5,7 @@ export const hub = {
   name: 'hub.example',
   port: 23450,
   bridge6: '2001:db8::1',
+  bridge4: '192.168.0.1',
   tunnel4: '172.16.0.1',
 } as const;
 
@@ -25,8 +26,15 @@ export const laptop = {
   tunnel4: '172.16.0.2',
 } as const;
 
-/** The other laptop, which brings the same MAC in the tests of a duplicate identity. */
-export const laptop2 = { tunnel4: '172.16.0.3' } as const;
+/** The other laptop; in the tests of a duplicate identity it brings the first one's MAC instead. */
+export const laptop2 = {
+  mac: '12:ab:34:cd:57:ef',
+  stable: '2001:db8::10ab:34ff:fecd:57ef',
+  tunnel4: '172.16.0.3',
+} as const;
+
+/** The laptops by their namespaces. */
+export const laptops = { laptop, laptop2 } as const;
 
 /** A device on the hub's bridge makes its address from its MAC as ours does. */
 export const member = { mac: '02:00:00:00:0c:01', stable: '2001:db8::ff:fe00:c01' } as const;

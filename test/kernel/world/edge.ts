@@ -1,4 +1,5 @@
 import { type Access, hub, internet, member, prefix } from './addresses.ts';
+import { labProgram } from './programs.ts';
 
 /**
  * The internet: one switched segment, and on it a host with IPv4 and IPv6 that knows the way to
@@ -41,9 +42,9 @@ export function memberUp(): string {
  */
 export function natUp(access: Access, nativeIpv6: boolean): string {
   // natB gives every flow a port of its own choosing, as many routers and all carriers do.
-  const masquerade = access.nat === 'natB' ? 'masquerade random' : 'masquerade';
+  const ports = access.nat === 'natB' ? '--random-ports ' : '';
   return `
-sysctl -q -w net.ipv4.conf.all.forwarding=1 net.ipv6.conf.all.forwarding=1
+for family in ipv4 ipv6; do echo 1 >/proc/sys/net/$family/conf/all/forwarding; done
 ${batch([
   'link add br-lan type bridge',
   'link set br-lan up',
@@ -55,10 +56,7 @@ ${batch([
   ...(nativeIpv6 ? [`addr add ${access.prefix6}1/64 dev br-lan nodad`] : []),
   `route add ${prefix} via ${hub.wan6}`,
 ])}
-nft -f - <<'EOF'
-table ip nat { chain postrouting { type nat hook postrouting priority srcnat; oifname "wan0" ${masquerade}; }; }
-table ip6 provider { chain forward { type filter hook forward priority filter; iifname "br-lan" ip6 saddr != ${access.prefix6}/64 drop; }; }
-EOF
+${labProgram()} home-router ${ports}--lan br-lan --prefix ${access.prefix6}/64 wan0
 `;
 }
 

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, test as nodeTest } from 'node:test';
 import type { Agent } from './agent-client.ts';
+import { kindOfRun } from './kind.ts';
 import { Mooring } from './mooring.ts';
 import { type Namespace, World, type WorldOptions } from './world.ts';
 
@@ -10,6 +11,10 @@ export interface Fixture {
   readonly mooring: Mooring;
   agent(ns: Namespace): Promise<Agent>;
 }
+
+/** A test that names the engine that it is about, since the same tests run on each. */
+export const test = (name: string, body: () => Promise<void>) =>
+  nodeTest(`[${kindOfRun().engine}] ${name}`, body);
 
 /**
  * For a test file: one world with a running helper, built before its tests and gone after them.

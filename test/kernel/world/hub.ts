@@ -1,5 +1,6 @@
-import { hub, laptop, laptop2, prefix } from './addresses.ts';
+import { laptop, laptop2 } from './addresses.ts';
 import type { KeyPair } from './keys.ts';
+import { sh } from './shell.ts';
 
 export interface HubKeys {
   readonly hub: KeyPair;
@@ -7,65 +8,41 @@ export interface HubKeys {
   readonly laptop2: KeyPair;
 }
 
-/** The hub's own files, on the tmpfs of the world. */
-const home = '/run/world/hub';
-
-/**
- * The hub as its owner's notes have it, command by command. One thing is said otherwise: NAT and
- * the MSS clamp are the nftables rules that iptables-nft makes of the notes' iptables lines.
- * Forwarding between the peers' taps needs no rule, it is the bridge.
- */
-export function hubUp(keys: HubKeys): string {
-  const peers = [
-    { key: keys.laptop, address: laptop.tunnel4, tap: 'gretap_laptop' },
-    { key: keys.laptop2, address: laptop2.tunnel4, tap: 'gretap_office' },
-  ];
-  return `
-mkdir -p ${home}; cd ${home}
-sysctl -q -w net.ipv4.conf.all.forwarding=1 net.ipv6.conf.all.forwarding=1
-nft -f - <<'EOF'
-table ip nat { chain postrouting { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }; }
-table inet mangle { chain postrouting { type filter hook postrouting priority mangle; tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu; }; }
-EOF
-ip link add taps_bridge type bridge; ip link set taps_bridge up
-ip address add ${hub.bridge6}/64 dev taps_bridge; ip address add 192.168.0.1/16 dev taps_bridge
-ip link set lan0 up master taps_bridge
-
-cat >radvd.conf <<'EOF'
-interface taps_bridge {
-  AdvSendAdvert on;
-  prefix ${prefix} { AdvOnLink on; AdvAutonomous on; AdvRouterAddr on; };
-  RDNSS 2001:4860:4860::8888 { };
-};
-EOF
-# Whole paths, because radvd leaves the folder when it goes into the background.
-radvd -C ${home}/radvd.conf -p ${home}/radvd.pid -m logfile -l ${home}/radvd.log >radvd.out 2>&1 </dev/null
-
-cat >wireguard.conf <<'EOF'
-[Interface]
-PrivateKey = ${keys.hub.privateKey}
-ListenPort = ${hub.port}
-${peers.map((peer) => `[Peer]\nPublicKey = ${peer.key.publicKey}\nAllowedIPs = ${peer.address}/32`).join('\n')}
-EOF
-ip link add dev wg_vpns type wireguard; wg setconf wg_vpns wireguard.conf
-ip link set up dev wg_vpns; ip addr add ${hub.tunnel4}/24 dev wg_vpns
-${peers
-  .map(
-    ({ tap, address }) =>
-      `ip link add name ${tap} type gretap remote ${address} local ${hub.tunnel4} ttl 225
-ip link set ${tap} up; ip link set ${tap} master taps_bridge`,
-  )
-  .join('\n')}
-`;
+/** What the hub's WireGuard knows of a laptop. */
+export interface PeerSeen {
+  /** `203.0.113.11:3243`; undefined while it has not been heard. */
+  readonly endpoint?: string;
+  /** Octets that came from it, authenticated. */
+  readonly received: number;
 }
 
-/** All that a power cut takes: the keys and files stay, every link and all state goes. */
-export function hubDown(): string {
-  return `
-cd ${home}
-kill $(cat radvd.pid) || true
-ip link del gretap_laptop; ip link del gretap_office; ip link del wg_vpns
-ip link set lan0 nomaster; ip link del taps_bridge
-nft flush ruleset
-`;
+/** The hub's side of the world, by whatever means it was made; it lives in the namespace `hub`. */
+export interface Hub {
+  up(): Promise<void>;
+  /** All that a power cut takes: the keys and files stay, every link and all state goes. */
+  powerCut(): Promise<void>;
+  peer(publicKey: string): Promise<PeerSeen>;
+  /** Ends what the namespace's own end would not. */
+  close(): Promise<void>;
+}
+
+/** The hub's own files, on the tmpfs of the world. */
+export const hubHome = '/run/world/hub';
+
+/** Its peers: what it has to know of each laptop. */
+export const hubPeers = (keys: HubKeys) => [
+  { name: 'laptop', publicKey: keys.laptop.publicKey, address: laptop.tunnel4, mac: laptop.mac },
+  { name: 'office', publicKey: keys.laptop2.publicKey, address: laptop2.tunnel4, mac: laptop2.mac },
+];
+
+/** How the kernel's WireGuard is asked. */
+export async function askKernel(publicKey: string): Promise<PeerSeen> {
+  const lines = (await sh('wg show wg_vpns dump', { ns: 'hub' })).split('\n');
+  const fields = lines.find((line) => line.startsWith(publicKey))?.split('\t');
+  if (!fields) throw new Error(`the hub has no peer ${publicKey}`);
+  const [, , endpoint, , , received] = fields;
+  return {
+    ...(endpoint && endpoint !== '(none)' ? { endpoint } : {}),
+    received: Number(received),
+  };
 }

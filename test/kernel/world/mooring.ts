@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chownSync,
-  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -13,7 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { SetParams, Tunnel } from '../../../src-shared/helper-protocol/requests.ts';
-import { hub, laptop, prefix } from './addresses.ts';
+import { hub, laptops, prefix } from './addresses.ts';
+import { Daemon } from './daemon.ts';
+import type { Engine } from './kind.ts';
+import { program } from './programs.ts';
 import { type Ended, execute } from './shell.ts';
 import type { World } from './world.ts';
 
@@ -36,74 +36,79 @@ export interface ProfileStatus {
   readonly address?: string;
   readonly mac?: string;
   readonly endpoint?: string;
+  readonly engine?: string;
   readonly underlay?: { readonly interface: string; readonly address: string };
   readonly reachability?: Record<'link' | 'ethernet' | 'internet', { ok: boolean; rttMs?: number }>;
 }
 
-const home = '/run/world/mooring';
-export const socketPath = `${home}/run/helper.sock`;
-const stateDir = `${home}/state`;
+export interface Seat {
+  /** On which laptop. */
+  readonly ns?: keyof typeof laptops;
+  /** The one engine that the helper offers; `auto`: the first that this machine can. The world's when missing. */
+  readonly engine?: Engine | 'auto';
+  readonly logLevel?: 'debug' | 'info';
+}
 
-/** What makes the command find this helper and the profiles of a user. */
-export const environmentOf = (uid: number) => ({
-  MOORING_SOCKET: socketPath,
-  XDG_CONFIG_HOME: `${home}/config-${uid}`,
-});
-
-/** The built programs, as a person has them: the real helper and the real command. */
+/** The built programs on one laptop, as a person has them: the real helper and the real command. */
 export class Mooring {
   readonly #world: World;
-  readonly #bin: string;
-  readonly #logLevel: string;
-  #helper: ChildProcess | undefined;
-  #log = '';
+  readonly #seat: Required<Seat>;
+  readonly #home: string;
+  #helper: Daemon | undefined;
+  /** Of the helpers before the present one. */
+  #logs = '';
 
-  private constructor(world: World, bin: string, logLevel: string) {
+  private constructor(world: World, seat: Seat) {
     this.#world = world;
-    this.#bin = bin;
-    this.#logLevel = logLevel;
+    this.#seat = { ns: 'laptop', engine: world.kind.engine, logLevel: 'debug', ...seat };
+    this.#home = `/run/world/mooring-${this.#seat.ns}`;
   }
 
-  static async start(world: World, logLevel: 'debug' | 'info' = 'debug'): Promise<Mooring> {
-    const built = process.env.MOORING_BIN;
-    if (built === undefined) throw new Error('MOORING_BIN does not say where the programs are');
-    // Copied to where an ordinary user may read: a checkout below /root is closed to others.
-    const bin = `${home}/bin`;
-    for (const dir of [bin, `${home}/run`]) mkdirSync(dir, { recursive: true });
-    for (const name of ['mooring', 'mooring-helper'])
-      copyFileSync(join(built, name), join(bin, name));
-    const mooring = new Mooring(world, bin, logLevel);
+  static async start(world: World, seat: Seat = {}): Promise<Mooring> {
+    const mooring = new Mooring(world, seat);
+    mkdirSync(`${mooring.#home}/run`, { recursive: true });
     await mooring.startHelper();
     return mooring;
   }
 
   /** The command, to be run by Node. */
   get program(): string {
-    return join(this.#bin, 'mooring');
+    return program('mooring');
+  }
+
+  get socketPath(): string {
+    return `${this.#home}/run/helper.sock`;
+  }
+
+  /** What makes the command find this helper and the profiles of a user. */
+  environmentOf(uid: number): { MOORING_SOCKET: string; XDG_CONFIG_HOME: string } {
+    return {
+      MOORING_SOCKET: this.socketPath,
+      XDG_CONFIG_HOME: `${this.#home}/config-${uid}`,
+    };
   }
 
   get pid(): number {
-    const pid = this.#helper?.pid;
-    if (pid === undefined) throw new Error('the helper does not run');
-    return pid;
+    if (!this.#helper) throw new Error('the helper does not run');
+    return this.#helper.pid;
   }
 
   get running(): boolean {
-    const child = this.#helper;
-    return child !== undefined && child.exitCode === null && child.signalCode === null;
+    return this.#helper?.running ?? false;
   }
 
-  /** All that the helpers of this world have logged. */
+  /** All that the helpers of this laptop have logged. */
   get log(): string {
-    return this.#log;
+    return this.#logs + (this.#helper?.log ?? '');
   }
 
   /** The parameters of "set" for the profile that profileFile writes, for tests without the command. */
   desired(): SetParams {
     const { keys } = this.#world;
+    const laptop = laptops[this.#seat.ns];
     const tunnel: Tunnel = {
       name: 'home',
-      publicKey: keys.laptop.publicKey,
+      publicKey: keys[this.#seat.ns].publicKey,
       listenPort: 3243,
       address: `${laptop.tunnel4}/24`,
       hub: {
@@ -113,7 +118,7 @@ export class Mooring {
       },
       mac: laptop.mac,
       prefix,
-      txOffload: 'off',
+      txOffload: 'auto',
       engine: 'auto',
     };
     return { desired: { tunnels: [tunnel] } };
@@ -125,61 +130,45 @@ export class Mooring {
   }
 
   async startHelper(): Promise<void> {
+    const { ns, engine, logLevel } = this.#seat;
     // A killed helper leaves its socket behind; waiting must not take that for the new one.
-    rmSync(socketPath, { force: true });
-    const args = ['--socket', socketPath, '--state-dir', stateDir, '--log-level', this.#logLevel];
-    const program = [join(this.#bin, 'mooring-helper'), ...args];
-    const child = spawn('ip', ['netns', 'exec', 'laptop', ...program], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    rmSync(this.socketPath, { force: true });
+    this.#logs = this.log;
+    this.#helper = await Daemon.start({
+      ns,
+      argv: [
+        program('mooring-helper'),
+        ...['--socket', this.socketPath, '--state-dir', `${this.#home}/state`],
+        ...['--log-level', logLevel, '--engine', engine],
+      ],
+      ready: () => existsSync(this.socketPath),
     });
-    this.#helper = child;
-    const keep = (text: string) => {
-      this.#log += text;
-      if (process.env.MOORING_TEST_LOG) process.stderr.write(text);
-    };
-    child.stdout.setEncoding('utf8').on('data', keep);
-    child.stderr.setEncoding('utf8').on('data', keep);
-    const since = Date.now();
-    while (!existsSync(socketPath)) {
-      if (child.exitCode !== null) throw new Error(`the helper ended at once:\n${this.#log}`);
-      if (Date.now() - since > 15_000) throw new Error(`the helper has no socket:\n${this.#log}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 
   /** @returns the helper's exit status, or the signal that ended it */
   async stopHelper(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
-    const child = this.#helper;
-    if (!child) throw new Error('the helper does not run');
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal);
-      await this.ended();
-    }
-    this.#helper = undefined;
-    return child.exitCode ?? child.signalCode ?? 'unknown';
+    if (!this.#helper) throw new Error('the helper does not run');
+    return this.#helper.stop(signal);
   }
 
   /** Waits until the helper has ended by itself or by somebody's signal. */
   async ended(): Promise<void> {
-    const child = this.#helper;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
-    await once(child, 'exit');
-    clearTimeout(timer);
+    await this.#helper?.ended();
   }
 
   cli(args: readonly string[], { uid = 0, timeoutMs = 60_000 }: CliOptions = {}): Promise<Ended> {
     // A Unix socket belongs to no network namespace, so the command needs not enter one.
     return execute([process.execPath, this.program, ...args], {
       timeoutMs,
-      env: { ...environmentOf(uid), NO_COLOR: '1' },
+      env: { ...this.environmentOf(uid), NO_COLOR: '1' },
       uid,
     });
   }
 
   profileFile(name: string, options: ProfileOptions = {}): string {
+    const laptop = laptops[this.#seat.ns];
     const text = `[Interface]
-PrivateKey = ${this.#world.keys.laptop.privateKey}
+PrivateKey = ${this.#world.keys[this.#seat.ns].privateKey}
 Address = ${laptop.tunnel4}/24
 ListenPort = 3243
 
@@ -193,14 +182,14 @@ MAC = ${options.mac ?? laptop.mac}
 Hub = ${hub.tunnel4}
 Prefix = ${prefix}
 `;
-    const path = `${home}/${name}.conf`;
+    const path = `${this.#home}/${name}.conf`;
     writeFileSync(path, options.edit ? options.edit(text) : text);
     return path;
   }
 
   /** Gives another user the profiles that root has, as if they had imported them before. */
   shareProfiles(uid: number): void {
-    const config = (id: number) => environmentOf(id).XDG_CONFIG_HOME;
+    const config = (id: number) => this.environmentOf(id).XDG_CONFIG_HOME;
     cpSync(config(0), config(uid), { recursive: true });
     const own = (path: string): void => {
       chownSync(path, uid, uid);
@@ -244,12 +233,12 @@ Prefix = ${prefix}
   #expect(ended: Ended, what: string): void {
     if (ended.status === 0) return;
     // All of it is kept for the machine that started the guest; see fixture.ts.
-    const said = this.#log.split('\n').filter((line) => !line.includes('level=DEBUG'));
+    const said = this.log.split('\n').filter((line) => !line.includes('level=DEBUG'));
     const log = said.slice(-10).join('\n');
     throw new Error(`mooring ${what} ended with ${ended.status}: ${ended.stderr}\nhelper:\n${log}`);
   }
 
   async close(): Promise<void> {
-    if (this.#helper) await this.stopHelper();
+    await this.#helper?.stop('SIGTERM');
   }
 }

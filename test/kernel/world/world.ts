@@ -16,6 +16,7 @@
  *                     wg_vpns 172.16.0.1                   172.16.0.2 in the tunnel
  *                     UDP 23450                   laptop2, behind natB: 172.16.0.3
  *
+ * The hub is drawn as its owner's commands make it; `kind.hub` may have `mooring-hub serve` make it instead.
  * The internet host reaches 2001:db8::/64 through the hub, as the hub's provider routes it. With
  * `nativeIpv6` each access also has a /64 of its own, behind a provider that drops foreign sources.
  */
@@ -23,16 +24,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Access, type AccessName, accesses, hub } from './addresses.ts';
 import { Agent } from './agent-client.ts';
 import { batch, hubWanUp, internetUp, memberUp, natUp } from './edge.ts';
-import { type HubKeys, hubDown, hubUp } from './hub.ts';
+import type { Hub, HubKeys } from './hub.ts';
+import { hubByCommands } from './hub-by-commands.ts';
+import { HubByMooring } from './hub-by-mooring.ts';
 import { keyPair } from './keys.ts';
+import { type Kind, kindOfRun } from './kind.ts';
 import { sh } from './shell.ts';
-import { shellConnect } from './shell-laptop.ts';
 import { join, leave } from './underlay.ts';
 
 export interface WorldOptions {
   /** The first three octets of natA's LAN; 172.16.0 is the one that clashes with the tunnel. */
   readonly wifiLan?: string;
   readonly nativeIpv6?: boolean;
+  /** Where a test is about a certain kind of world; the run's own when missing. */
+  readonly kind?: Kind;
+  /** Has `mooring-hub serve` let each laptop send from its own MAC alone. */
+  readonly pinned?: boolean;
+  /** Leaves it to the test to bring the hub up. */
+  readonly hubLater?: boolean;
 }
 
 const names = [
@@ -51,18 +60,26 @@ export class World {
   readonly keys: HubKeys = { hub: keyPair(), laptop: keyPair(), laptop2: keyPair() };
   readonly accesses: Record<AccessName, Access>;
   readonly nativeIpv6: boolean;
+  readonly kind: Kind;
+  readonly hub: Hub;
   readonly #agents = new Map<Namespace, Promise<Agent>>();
 
   private constructor(options: WorldOptions) {
     this.accesses = accesses(options.wifiLan);
     this.nativeIpv6 = options.nativeIpv6 ?? false;
+    this.kind = options.kind ?? kindOfRun();
+    const { hub: engine } = this.kind;
+    this.hub =
+      engine === 'commands'
+        ? hubByCommands(this.keys)
+        : new HubByMooring(this.keys, { engine, pinned: options.pinned ?? false });
   }
 
   /** Builds it all; the laptop is in the Wi-Fi behind natA. */
   static async build(options: WorldOptions = {}): Promise<World> {
     const world = new World(options);
     await world.#links();
-    await world.#configure();
+    await world.#configure(options.hubLater ?? false);
     return world;
   }
 
@@ -86,12 +103,14 @@ ${batch([
     for (const ns of ['laptop', 'laptop2']) this.setHosts(ns as Namespace, hub.wan4);
   }
 
-  async #configure(): Promise<void> {
+  async #configure(hubLater: boolean): Promise<void> {
     const all = Object.values(this.accesses);
     const { wlan0, eth1 } = this.accesses;
     await Promise.all([
       sh(internetUp(all, this.nativeIpv6), { ns: 'internet' }),
-      sh(hubWanUp(all, this.nativeIpv6) + hubUp(this.keys), { ns: 'hub' }),
+      sh(hubWanUp(all, this.nativeIpv6), { ns: 'hub' }).then(() =>
+        hubLater ? undefined : this.hub.up(),
+      ),
       sh(memberUp(), { ns: 'member' }),
       sh(natUp(wlan0, this.nativeIpv6), { ns: 'natA' }),
       sh(natUp(eth1, this.nativeIpv6), { ns: 'natB' }),
@@ -140,25 +159,19 @@ ${batch([
 
   /** A power cut at the hub, and its start-up scripts once the power is back. */
   async rebootHub(): Promise<void> {
-    await sh(hubDown(), { ns: 'hub' });
-    await sh(hubUp(this.keys), { ns: 'hub' });
+    await this.hub.powerCut();
+    await this.hub.up();
   }
 
-  /** The other laptop joins behind natB, with the shell commands and whatever MAC it is told. */
-  async connectLaptop2(mac: string): Promise<void> {
+  /** Puts the other laptop behind natB. */
+  async admitLaptop2(): Promise<void> {
     await sh(`ip -n natB link set lan1 up master br-lan`);
     await sh(
       batch([
         'link set eth0 up',
         'addr add 10.2.0.60/24 dev eth0',
         'route add default via 10.2.0.1',
-      ]) +
-        shellConnect({
-          keys: this.keys.laptop2,
-          hubPublicKey: this.keys.hub.publicKey,
-          mac,
-          tunnel4: '172.16.0.3',
-        }),
+      ]),
       { ns: 'laptop2' },
     );
   }
@@ -173,8 +186,8 @@ ${batch([
   async close(): Promise<void> {
     const agents = await Promise.allSettled(this.#agents.values());
     await Promise.all(agents.map((agent) => agent.status === 'fulfilled' && agent.value.stop()));
+    await this.hub.close();
     await sh(`
-kill $(cat /run/world/hub/radvd.pid) 2>/dev/null || true
 ${names.map((name) => `ip netns pids ${name} | xargs -r kill -9; ip netns del ${name}`).join('\n')}
 rm -rf /run/world ${names.map((name) => `/etc/netns/${name}`).join(' ')}`);
   }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -41,10 +42,26 @@ function sysctls(dir: string): string[] {
   });
 }
 
+/** An address of a link that came up just now changes by itself once more: duplicate address detection takes a second. */
+async function settled(): Promise<void> {
+  for (let tries = 0; tries < 40; tries++) {
+    const { stdout } = await run('ip', ['-6', 'addr', 'show', 'tentative']);
+    if (!stdout.includes('inet6')) return;
+    await setTimeout(100);
+  }
+}
+
 export async function snapshot(): Promise<string> {
+  await settled();
   const texts = await Promise.all(
     views.map(async ([command, ...args]) => {
-      const { stdout } = await run(command, args, { maxBuffer: 16 * 1024 * 1024 });
+      // Where nft is not there nothing in the world uses it. EACCES: nor may a folder of the PATH be looked into.
+      const missing = (error: NodeJS.ErrnoException) => {
+        if (command === 'nft' && /^(ENOENT|EACCES)$/.test(error.code ?? '')) return { stdout: '' };
+        throw error;
+      };
+      const options = { maxBuffer: 16 * 1024 * 1024 };
+      const { stdout } = await run(command, args, options).catch(missing);
       return `# ${command} ${args.join(' ')}\n${steady(stdout)}`;
     }),
   );

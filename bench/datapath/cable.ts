@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { execute, sh } from '../../test/kernel/world/shell.ts';
+
+/*
+ *   left ── v0 10.0.0.1 ─────────── 10.0.0.2 v0 ── right
+ *        tap0 192.168.77.1       192.168.77.2 tap0
+ *
+ * Two namespaces and a cable between them; each subject puts its own interface at both ends.
+ */
+export const ends = ['left', 'right'] as const;
+export type End = (typeof ends)[number];
+
+export const outer: Record<End, string> = { left: '10.0.0.1', right: '10.0.0.2' };
+export const inner: Record<End, string> = { left: '192.168.77.1', right: '192.168.77.2' };
+export const farOf: Record<End, End> = { left: 'right', right: 'left' };
+
+export async function layCable(): Promise<void> {
+  await sh(`
+${ends.map((end) => `ip netns add ${end}; ip -n ${end} link set lo up`).join('\n')}
+ip link add v0 netns left type veth peer name v0 netns right
+${ends.map((end) => `ip -n ${end} addr add ${outer[end]}/24 dev v0; ip -n ${end} link set v0 up`).join('\n')}
+mkdir -p /run/bench`);
+}
+
+/** Whether a program of the subjects' packages is asked for by its own name, wherever it was unpacked. */
+export function unpacked(path: string): string {
+  const folder = process.env.MOORING_BENCH_PEERS;
+  if (folder === undefined) throw new Error('MOORING_BENCH_PEERS does not say where the peers are');
+  return `${folder}/${path}`;
+}
+
+/** A program at one end, until it is told to end. */
+export class Running {
+  readonly #child: ChildProcess;
+  #log = '';
+
+  constructor(end: End, argv: readonly string[]) {
+    this.#child = spawn('ip', ['netns', 'exec', end, ...argv], {
+      // n2n ends with its standard input.
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-4000);
+      });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined || this.#child.exitCode !== null)
+      throw new Error(`it does not run:\n${this.#log}`);
+    return this.#child.pid;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    this.#child.kill('SIGTERM');
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** Gives the interface of both ends what an expert would, and waits until it carries packets. */
+export async function plugIn(name: string, mtu: number): Promise<void> {
+  for (const end of ends)
+    await sh(
+      `
+for i in $(seq 100); do [ -e /sys/class/net/${name} ] && break; sleep 0.1; done
+ip link set ${name} mtu ${mtu} txqueuelen 4000 up
+ip addr replace ${inner[end]}/24 dev ${name}`,
+      { ns: end },
+    );
+  const probe = [labProgramPath(), 'ping', '--count', '5', '--every', '10ms', `${inner.right}:7`];
+  const pong = new Running('right', [labProgramPath(), 'pong', '0.0.0.0:7']);
+  try {
+    for (let tries = 0; tries < 60; tries++) {
+      const { stdout } = await execute(probe, { ns: 'left' });
+      if (stdout && JSON.parse(stdout).Lost === 0) return;
+      await wait(200);
+    }
+    throw new Error('the two ends do not reach each other');
+  } finally {
+    await pong.stop();
+  }
+}
+
+export function labProgramPath(): string {
+  return `${process.env.MOORING_TEST_BIN}/mooring-lab`;
+}
