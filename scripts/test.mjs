@@ -1,7 +1,9 @@
 // @ts-check
+import { installed } from './lib/apt.mjs';
 import { build } from './lib/build.mjs';
 import { check } from './lib/check.mjs';
 import { run } from './lib/exec.mjs';
+import { fuzz } from './lib/fuzz.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { elapsed, main, say, step } from './lib/progress.mjs';
 
@@ -41,6 +43,21 @@ async function unit() {
       run('go', ['test', './...'], { cwd: inRoot('helpers') }),
     );
     process.stdout.write(text);
+  });
+  await part('race detector (Go)', async () => {
+    // The race detector is C; nothing that we ship is.
+    await installed([{ program: 'gcc', package: 'gcc' }, { package: 'libc6-dev' }]);
+    const packages = ['gretap', 'datapath', 'wireguard'].map((name) => `./internal/${name}`);
+    const text = await step('go test -race', () =>
+      run('go', ['test', '-race', ...packages], {
+        cwd: inRoot('helpers'),
+        env: { CGO_ENABLED: '1' },
+      }),
+    );
+    process.stdout.write(text);
+  });
+  await part('fuzzing (Go)', async () => {
+    say(`${await fuzz(3)} targets`);
   });
 }
 

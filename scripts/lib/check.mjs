@@ -15,6 +15,8 @@ function typedFolders() {
   return names.filter((name) => existsSync(inRoot(`${name}/tsconfig.json`)));
 }
 
+const macOs = { GOOS: 'darwin', CGO_ENABLED: '0' };
+
 /** @param {string} name */
 const local = (name) => inRoot(`node_modules/.bin/${name}`);
 
@@ -34,6 +36,13 @@ export async function check() {
         ]),
     ),
     ['go vet', () => run('go', ['vet', './...'], { cwd: go })],
+    ...['arm64', 'amd64'].map(
+      (arch) =>
+        /** @type {[string, () => Promise<unknown>]} */ ([
+          `go vet for macOS on ${arch}`,
+          () => run('go', ['vet', './...'], { cwd: go, env: { ...macOs, GOARCH: arch } }),
+        ]),
+    ),
     ['gofmt', gofmt],
   ];
   const failures = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chownSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { laptop } from './world/addresses.ts';
@@ -95,6 +95,28 @@ test('the tunnel works under the hardening', async () => {
   const up = await cli(['up', 'home']);
   assert.equal(up.status, 0, up.stderr + systemd.helperLog);
   await reached('connected');
+});
+
+test('so does a tunnel that the helper carries itself, by the one device that the unit lets it open', async () => {
+  const profile = join(configOf(operator), 'mooring/profiles/home.json');
+  const engine = (kind: string) =>
+    writeFileSync(
+      profile,
+      readFileSync(profile, 'utf8').replace(/"engine": *"[a-z]+"/, `"engine": "${kind}"`),
+    );
+  try {
+    engine('userspace');
+    const up = await cli(['up', 'home']);
+    assert.equal(up.status, 0, up.stderr + systemd.helperLog);
+    const { stdout } = await cli(['status', '--json']);
+    assert.equal(JSON.parse(stdout).profiles[0].engine, 'userspace', stdout);
+    await reached('carried by the helper');
+  } finally {
+    engine('auto');
+  }
+  const up = await cli(['up', 'home']);
+  assert.equal(up.status, 0, up.stderr + systemd.helperLog);
+  await reached('carried by the kernel again');
 });
 
 test('the hardening holds', async () => {

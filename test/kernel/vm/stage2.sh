@@ -18,8 +18,9 @@ for probe in /usr/sbin/modprobe $guest/bin/modprobe; do
   [ -x $probe ] && break
 done
 echo $probe >/proc/sys/kernel/modprobe
-# nf_tables does not load its own parts everywhere, so the usual ones are there beforehand.
-$probe -a wireguard ip_gre nf_tables nft_chain_nat nft_masq nft_ct nft_reject_inet nft_fib_inet
+# nf_tables does not load its own parts everywhere, so the usual ones are there beforehand. Without udev nobody makes
+# /dev/net/tun but the module itself.
+$probe -a tun wireguard ip_gre nf_tables nft_chain_nat nft_masq nft_ct nft_reject_inet nft_fib_inet
 
 tty=/dev/hvc0
 if [ -e $guest/share/interactive ]; then
