@@ -12,7 +12,7 @@ const usage = `Usage: npm test [-- PART...]
   kernel [NAME...]  the tests on a real kernel, all or those named (connect, roam, …)
   userspace [NAME...]  the same tests on the userspace engine, in namespaces of this machine
   e2e [NAME...]     the tests of the real app, all or those named (tray, …)
-  whole             the real app, helper and kernel together, once`;
+  whole             the real app, helper and hub together, once on each engine`;
 
 /** @type {{ what: string, ok: boolean, seconds: string }[]} */
 const summary = [];
@@ -95,9 +95,13 @@ async function e2e(names) {
 }
 
 async function whole() {
+  const { inUserspace, onKernel } = await import('./lib/kernel-tests.mjs');
   const { runWholeTest } = await import('./lib/whole-test.mjs');
+  await part('app and userspace engine', async () => {
+    ended(await runWholeTest(inUserspace));
+  });
   await part('app, helper and kernel', async () => {
-    ended(await runWholeTest());
+    ended(await runWholeTest(onKernel));
   });
 }
 

@@ -8,10 +8,11 @@ import { cache, inRoot } from './paths.mjs';
 import { withFolder } from './temporary.mjs';
 
 /**
- * Runs the test of everything at once: the real app on a desktop here, the real helper on the real kernel, joined by
+ * Runs the test of everything at once: the real app on a desktop here, the real helper in a world elsewhere, joined by
  * the helper's socket.
+ * @param {import('./kernel-tests.mjs').Place} place where the world is
  */
-export function runWholeTest() {
+export function runWholeTest(place) {
   // Where the ordinary user that the app runs as may enter.
   return withFolder('/var/tmp/mooring-world-', async (folder) => {
     await chmod(folder, 0o755);
@@ -39,6 +40,7 @@ export function runWholeTest() {
           }
         },
       },
+      place,
     );
   });
 }

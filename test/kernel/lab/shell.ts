@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { laptop } from '../world/addresses.ts';
 import type { Mooring } from '../world/mooring.ts';
 import { join, leave } from '../world/underlay.ts';
@@ -29,6 +29,11 @@ function commands(world: World, mooring: Mooring): void {
   );
 }
 
+/** A bare system has none. */
+function hasPing(): boolean {
+  return (process.env.PATH ?? '').split(':').some((dir) => existsSync(`${dir}/ping`));
+}
+
 /** Leaves a person on the laptop until they leave it. */
 export async function shell(world: World, mooring: Mooring): Promise<void> {
   commands(world, mooring);
@@ -38,8 +43,7 @@ export async function shell(world: World, mooring: Mooring): Promise<void> {
 
     mooring up home                 connect; then: mooring status --watch
     mooring address home            the stable address, ${laptop.stable}
-    on internet ping ${laptop.stable}
-    roam eth1                       to Ethernet behind another NAT; "roam wlan0" goes back
+${hasPing() ? `    on internet ping ${laptop.stable}\n` : ''}    roam eth1                       to Ethernet behind another NAT; "roam wlan0" goes back
     on hub ip -br link              other places: internet hub member natA natB
     mooring down
     exit                            ends the lab
