@@ -148,6 +148,11 @@ export const GO_RULES: readonly Rule[] = [
     never: /[.]|^helpers\//,
     why: 'it reads text and nothing else: the standard library only',
   })),
+  {
+    from: `${OURS}/macos`,
+    never: internal('server', 'auth', 'proto', 'reconcile', 'link', 'netmon', 'probe', 'datapath'),
+    why: 'it puts system calls into words, for those that know what to do with them',
+  },
   ...['advertise', 'nat', 'ruleset', 'dump'].map((name) => ({
     from: `${OURS}/${name}`,
     never: internal('server', 'auth', 'proto', 'reconcile', 'hub', 'userspace', 'link'),

@@ -1,0 +1,62 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mooring.dev/helpers/internal/macos"
+)
+
+// ownerRepeat is how long one solicitation is waited for, since the caller has little time and multicast gets lost, and
+// ownerLook how often an answer is looked for meanwhile: poll(2) does not know BPF devices.
+const (
+	ownerRepeat = 100 * time.Millisecond
+	ownerLook   = 5 * time.Millisecond
+)
+
+// Owner asks for addr from the unspecified address, since our own may all have failed. No socket has that source, so
+// the frame is written by BPF, on the end of the pair that the system has.
+func (p *Prober) Owner(ctx context.Context, name string, addr netip.Addr) ([6]byte, error) {
+	var mac [6]byte
+	d, err := find(name)
+	if err != nil {
+		return mac, err
+	}
+	if len(d.HardwareAddr) != len(mac) {
+		return mac, fmt.Errorf("%s has no MAC", d.Name)
+	}
+	question, err := duplicateQuestion([6]byte(d.HardwareAddr), addr)
+	if err != nil {
+		return mac, err
+	}
+	fd, length, err := macos.OpenBPF(d.Name)
+	if err != nil {
+		return mac, err
+	}
+	defer unix.Close(fd)
+	for buf := make([]byte, length); ctx.Err() == nil; {
+		if _, err := unix.Write(fd, question); err != nil {
+			return mac, fmt.Errorf("solicit %s on %s: %w", addr, d.Name, err)
+		}
+		for until := time.Now().Add(ownerRepeat); time.Now().Before(until); {
+			n, err := unix.Read(fd, buf)
+			if err == unix.EAGAIN {
+				time.Sleep(ownerLook)
+				continue
+			} else if err != nil {
+				return mac, fmt.Errorf("hear the owner of %s on %s: %w", addr, d.Name, err)
+			}
+			frames := macos.Frames(buf[:max(n, 0)])
+			for frame, ok := frames.Next(); ok; frame, ok = frames.Next() {
+				if mac, ok := duplicateAnswer(frame, addr); ok {
+					return mac, nil
+				}
+			}
+		}
+	}
+	return mac, fmt.Errorf("nobody answered for %s: %w", addr, context.Cause(ctx))
+}
