@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
 
+	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/hub/config"
 	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
@@ -105,7 +106,7 @@ func bridgeMAC(key plan.Key) net.HardwareAddr {
 
 // settle gives the bridge the addresses that it lacks, and takes those away that were ours and are not wanted.
 func (b *bridge) settle(want []netip.Prefix) error {
-	have, err := netlink.AddrList(b.link, netlink.FAMILY_ALL)
+	have, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(b.link, netlink.FAMILY_ALL) })
 	if err != nil {
 		return fmt.Errorf("list the addresses of %s: %w", b.name, err)
 	}

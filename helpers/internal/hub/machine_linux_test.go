@@ -3,85 +3,23 @@ package hub_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
 
 	"mooring.dev/helpers/internal/advertise"
 	"mooring.dev/helpers/internal/hub"
 	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 )
-
-// snapshot is all of this namespace's network that a hub could change, as text.
-func snapshot(t *testing.T) string {
-	t.Helper()
-	var out []string
-	note := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
-	links, err := netlink.LinkList()
-	must(t, err)
-	for _, l := range links {
-		a := l.Attrs()
-		note("link %s %s mtu %d %s %s master %d", a.Name, l.Type(), a.MTU, a.Flags, a.HardwareAddr, a.MasterIndex)
-	}
-	addrs, err := netlink.AddrList(nil, netlink.FAMILY_ALL)
-	must(t, err)
-	for _, a := range addrs {
-		note("address %s of %d", a.IPNet, a.LinkIndex)
-	}
-	routes, err := netlink.RouteListFiltered(netlink.FAMILY_ALL, &netlink.Route{}, netlink.RT_FILTER_TABLE)
-	must(t, err)
-	for _, r := range routes {
-		note("route %s table %d", r, r.Table)
-	}
-	c, err := nftables.New()
-	must(t, err)
-	tables, err := c.ListTables()
-	must(t, err)
-	for _, table := range tables {
-		note("filter %d %s", table.Family, table.Name)
-	}
-	for _, family := range []string{"ipv4", "ipv6"} {
-		must(t, filepath.WalkDir("/proc/sys/net/"+family+"/conf", func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || d.Name() == "stable_secret" {
-				return err
-			}
-			value, err := os.ReadFile(path)
-			note("setting %s %s", path, strings.TrimSpace(string(value)))
-			return err
-		}))
-	}
-	slices.Sort(out)
-	return strings.Join(out, "\n")
-}
-
-// sameAs compares with an earlier snapshot.
-func sameAs(t *testing.T, before string) {
-	t.Helper()
-	was, is := strings.Split(before, "\n"), strings.Split(snapshot(t), "\n")
-	for _, line := range was {
-		if !slices.Contains(is, line) {
-			t.Errorf("gone: %s", line)
-		}
-	}
-	for _, line := range is {
-		if !slices.Contains(was, line) {
-			t.Errorf("new:  %s", line)
-		}
-	}
-}
 
 func masquerading(f map[string]any) { f["masquerade"] = "uplink" }
 
@@ -123,7 +61,7 @@ func addLink(t *testing.T, l netlink.Link) {
 func TestTheMachineIsAsItWas(t *testing.T) {
 	noLeaks(t)
 	uplink(t)
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	r := serve(t, file(t, []person{office, train, guest}, masquerading))
 	for _, path := range []string{"ipv4/conf/all/forwarding", "ipv6/conf/all/forwarding", "ipv6/conf/uplink/accept_ra"} {
 		value, err := os.ReadFile("/proc/sys/net/" + path)
@@ -133,7 +71,7 @@ func TestTheMachineIsAsItWas(t *testing.T) {
 		}
 	}
 	r.stop()
-	sameAs(t, before)
+	netnstest.ExpectSnapshot(t, before)
 	left, err := os.ReadDir(r.options.StateDir)
 	if err != nil || len(left) > 0 {
 		t.Errorf("the record stays: %v, %v", left, err)
@@ -150,14 +88,14 @@ func TestAJoinedBridge(t *testing.T) {
 			if state == "up" {
 				awaitUp(t, "taps_bridge")
 			}
-			before := snapshot(t)
+			before := netnstest.Snapshot(t)
 			r := serve(t, file(t, []person{office}))
 			l := join(t, office)
 			l.awaitSLAAC()
 			pings(t, l.Peer, tap, l.stable(), router6)
 			forget(t, office)
 			r.stop()
-			sameAs(t, before)
+			netnstest.ExpectSnapshot(t, before)
 		})
 	}
 }
@@ -173,10 +111,10 @@ func TestAKilledHubIsFollowed(t *testing.T) {
 				member(t, "taps_bridge", "lan0")
 				awaitUp(t, "taps_bridge")
 			}
-			before := snapshot(t)
+			before := netnstest.Snapshot(t)
 			o, book := newOptions(t, file(t, []person{office, train}, masquerading))
 			kill(t, o)
-			if snapshot(t) == before {
+			if netnstest.Snapshot(t) == before {
 				t.Fatal("the killed one left nothing: this shows nothing")
 			}
 			r := serveWith(t, o, book)
@@ -185,14 +123,14 @@ func TestAKilledHubIsFollowed(t *testing.T) {
 			pings(t, l.Peer, tap, l.stable(), router6)
 			forget(t, office)
 			r.stop()
-			sameAs(t, before)
+			netnstest.ExpectSnapshot(t, before)
 		})
 	}
 }
 
 // The next one has another bridge: the first one's is not left behind.
 func TestAKilledHubIsFollowedByAnother(t *testing.T) {
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	o, book := newOptions(t, file(t, nil))
 	kill(t, o)
 	o.Config = file(t, nil, func(f map[string]any) { f["bridge"].(map[string]any)["name"] = "other" })
@@ -201,13 +139,13 @@ func TestAKilledHubIsFollowedByAnother(t *testing.T) {
 		t.Error("the bridge of the killed one stays")
 	}
 	r.stop()
-	sameAs(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // The next one cannot start: it leaves nothing of the killed one either.
 func TestAKilledHubIsFollowedByAFailure(t *testing.T) {
 	uplink(t)
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	o, _ := newOptions(t, file(t, []person{office}, masquerading))
 	kill(t, o)
 	taken, err := net.ListenPacket("udp", ":23450")
@@ -216,7 +154,7 @@ func TestAKilledHubIsFollowedByAFailure(t *testing.T) {
 	if err := hub.Serve(context.Background(), o, nil); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v", err)
 	}
-	sameAs(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 func TestStartsThatFailLeaveNothing(t *testing.T) {
@@ -226,7 +164,7 @@ func TestStartsThatFailLeaveNothing(t *testing.T) {
 	taken, err := net.ListenPacket("udp", ":23451")
 	must(t, err)
 	defer taken.Close()
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	for name, change := range map[string]func(f map[string]any){
 		"the link's name is taken": func(map[string]any) {},
 		"the kernel lacks it":      func(f map[string]any) { f["engine"] = "kernel" },
@@ -241,7 +179,7 @@ func TestStartsThatFailLeaveNothing(t *testing.T) {
 		if taken := new(link.TakenError); name == "it is no bridge" && (!errors.As(err, &taken) || taken.Interface != "lo") {
 			t.Errorf("%s: got %v", name, err)
 		}
-		sameAs(t, before)
+		netnstest.ExpectSnapshot(t, before)
 	}
 }
 
@@ -299,12 +237,12 @@ func TestTheUplinkKeepsItsRouter(t *testing.T) {
 func TestWithoutIPv6(t *testing.T) {
 	sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
 	t.Cleanup(func() { sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	o, _ := newOptions(t, file(t, nil))
 	if err := hub.Serve(context.Background(), o, nil); !errors.As(err, new(*plan.LackingError)) {
 		t.Errorf("got %v", err)
 	}
-	sameAs(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // Laptops have the hub's link-local address as their router, so a restart must not change it.

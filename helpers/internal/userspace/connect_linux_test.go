@@ -10,6 +10,7 @@ import (
 	"github.com/vishvananda/netlink"
 
 	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 )
 
@@ -17,7 +18,7 @@ import (
 // that is afterwards as it was.
 func TestUserspaceEngineConnects(t *testing.T) {
 	newWorld(t)
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	l := newLaptop(t, t.TempDir())
 	began := time.Now()
 	l.set(home(t))
@@ -43,7 +44,7 @@ func TestUserspaceEngineConnects(t *testing.T) {
 		t.Errorf("the link has IPv6 addresses: %v, %v", addrs, err)
 	}
 	l.set()
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // TestUserspaceEngineTwice: the same again changes nothing, neither from above nor when each part is asked again.
@@ -52,13 +53,13 @@ func TestUserspaceEngineTwice(t *testing.T) {
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
 	l.awaitVerified(5 * time.Second)
-	before, handshake := snapshot(t), *l.status().LastHandshake
+	before, handshake := netnstest.Snapshot(t), *l.status().LastHandshake
 	if l.set(home(t)) {
 		t.Error("the same configuration is told to be a change")
 	}
 	must(t, l.engine.UpLink(names, home(t), plan.Secrets{PrivateKey: laptopPrivate}, l.engine.slots[0].carrier.hub.Endpoint))
 	must(t, l.engine.UpTap(names, home(t)))
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 	if s, err := l.engine.Observe(names); err != nil || !s.LastHandshake.Equal(handshake) {
 		t.Errorf("another session: %+v, %v", s, err)
 	}
@@ -98,7 +99,7 @@ func TestUserspaceEngineChanges(t *testing.T) {
 
 // TestUserspaceEngineHoldsSeveral: two tunnels share nothing, and one goes without the other.
 func TestUserspaceEngineHoldsSeveral(t *testing.T) {
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	e := New(slog.New(slog.DiscardHandler))
 	intact := func(n plan.Names, spec plan.Tunnel) bool {
 		ok, err := e.Intact(n, spec)
@@ -120,7 +121,7 @@ func TestUserspaceEngineHoldsSeveral(t *testing.T) {
 		t.Error("not one of them is there")
 	}
 	must(t, e.Down(twoNames))
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // TestUserspaceEngineIsSilentWithoutEndpoint: a link that does not know its hub's address tries no handshake, which

@@ -14,6 +14,7 @@ import (
 	"github.com/google/nftables"
 
 	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/reconcile"
 	"mooring.dev/helpers/internal/store"
@@ -60,11 +61,11 @@ func killChild(t *testing.T, dir string) {
 func TestUserspaceEngineIsKilled(t *testing.T) {
 	newWorld(t)
 	dir := t.TempDir()
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	l := newLaptop(t, dir)
 	l.set(home(t))
 	l.stop() // what is desired stays stored
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 
 	killChild(t, dir)
 	for _, name := range []string{names.Link, names.Tap} {
@@ -79,19 +80,19 @@ func TestUserspaceEngineIsKilled(t *testing.T) {
 	next := newLaptop(t, dir)
 	next.awaitCarries(5 * time.Second)
 	next.stop()
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 
 	killChild(t, dir)
 	clean := newLaptop(t, t.TempDir()) // which desires nothing
 	clean.set()
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // TestUserspaceEngineCleansUpAfterTheKernelEngine: the filter of a killed helper that ran the kernel's engine goes,
 // whether its slot is desired or not.
 func TestUserspaceEngineCleansUpAfterTheKernelEngine(t *testing.T) {
 	newWorld(t)
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	kernel := link.NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
 	if lacks := kernel.Lacks(); len(lacks) == 0 {
 		t.Log("the kernel has all that its engine needs; this helper is offered the userspace engine alone")
@@ -110,5 +111,5 @@ func TestUserspaceEngineCleansUpAfterTheKernelEngine(t *testing.T) {
 		t.Errorf("left of the kernel's engine: %v, %v", left, err)
 	}
 	l.set()
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }

@@ -17,7 +17,7 @@ import (
 
 // TestUserspaceEngineLacks: nothing here, the right to make interfaces where we have none; and asking makes none.
 func TestUserspaceEngineLacks(t *testing.T) {
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	for range 2 {
 		if lacks := New(slog.New(slog.DiscardHandler)).Lacks(); len(lacks) != 0 {
 			t.Errorf("lacks %v", lacks)
@@ -31,7 +31,7 @@ func TestUserspaceEngineLacks(t *testing.T) {
 			t.Errorf("without any capability it lacks %q", lacks)
 		}
 	})
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 }
 
 // TestUserspaceEngineNeedsIPv6: where it is switched off no tap is made, and the reason is one that no retry mends.

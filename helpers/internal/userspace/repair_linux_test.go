@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/link"
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/proto"
 )
 
@@ -93,7 +94,7 @@ func shape(t *testing.T) string {
 // TestUserspaceEngineYieldsToADuplicate: another device of the hub's network has our address.
 func TestUserspaceEngineYieldsToADuplicate(t *testing.T) {
 	w := newWorld(t)
-	before := snapshot(t)
+	before := netnstest.Snapshot(t)
 	w.hub.place.Do(func() { address(t, "taps_bridge", stable.String()+"/128") })
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
@@ -105,7 +106,7 @@ func TestUserspaceEngineYieldsToADuplicate(t *testing.T) {
 		l, err := link.Find(names.Link)
 		return err == nil && l == nil
 	})
-	expectSnapshot(t, before)
+	netnstest.ExpectSnapshot(t, before)
 
 	w.hub.place.Do(func() {
 		bridge := interfaceOf(t, "taps_bridge")
@@ -125,7 +126,7 @@ func TestUserspaceEngineLeavesStrangersAlone(t *testing.T) {
 			stranger := &netlink.Tuntap{LinkAttrs: attrs, Mode: unix.IFF_TUN, Flags: netlink.TUNTAP_DEFAULTS}
 			must(t, netlink.LinkAdd(stranger))
 			t.Cleanup(func() { netlink.LinkDel(stranger) })
-			before := snapshot(t)
+			before := netnstest.Snapshot(t)
 			l := newLaptop(t, t.TempDir())
 			l.set(home(t))
 			await(t, "the stranger is named", 3*time.Second, func() bool {
@@ -133,7 +134,7 @@ func TestUserspaceEngineLeavesStrangersAlone(t *testing.T) {
 				return f != nil && f.Cause == proto.CauseSystem && strings.Contains(f.Detail, name+" belongs to another program")
 			})
 			l.set()
-			expectSnapshot(t, before)
+			netnstest.ExpectSnapshot(t, before)
 
 			l.set(home(t))
 			must(t, netlink.LinkDel(stranger))
