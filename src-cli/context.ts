@@ -6,6 +6,7 @@ import type { Result } from '../src-shared/model/result.ts';
 
 /** How this program gets the helper's own one run as root. */
 export type RootHelper = {
+  readonly platform: NodeJS.Platform;
   readonly uid: number;
   /** Whom sudo has made root, as it says itself. */
   readonly sudoUid: string | undefined;

@@ -1,4 +1,4 @@
-import { INSTALLED_BUT_NO_SYSTEMD } from '../src-engine/installation/installation.ts';
+import { INSTALLED_BUT_NOT_STARTED } from '../src-engine/installation/installation.ts';
 
 /** The exit codes of `mooring`; scripts rely on them. */
 export const EXIT = {
@@ -14,8 +14,8 @@ export const EXIT = {
   notVerified: 5,
   /** Another device has this identity. */
   identityInUse: 6,
-  /** The helper is installed, but there is no systemd that starts it. */
-  noSystemd: INSTALLED_BUT_NO_SYSTEMD,
+  /** The helper is installed, but nothing starts it: there is no systemd, or launchd was not told. */
+  notStarted: INSTALLED_BUT_NOT_STARTED,
   /** Ctrl-C, as shells count signals. */
   interrupted: 130,
 } as const;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { INSTALLED_HELPER } from '../src-engine/installation/installation.ts';
+import { installedHelper } from '../src-engine/installation/installation.ts';
 import { ProfileStore } from '../src-engine/profiles/profile-store.ts';
 import { helperInstall } from './commands/helper-install.ts';
 import { helperUninstall } from './commands/helper-uninstall.ts';
@@ -8,11 +8,12 @@ import type { Context, RootHelper } from './context.ts';
 import { rootHelper } from './root-helper.ts';
 import { bundled, fake } from './testing/harness.ts';
 
+const INSTALLED_HELPER = installedHelper(process.platform);
 const built = await bundled();
 const PROGRAM = '/srv/a checkout/dist/bin/mooring-helper';
 
 /** A machine on which programs are only written down. */
-function machine(facts: Partial<RootHelper> = {}, ending: number | undefined = 0) {
+function machine(facts: Partial<RootHelper> = {}, ...endings: readonly number[]) {
   const ran: (readonly string[])[] = [];
   let said = '';
   const context: Context = {
@@ -27,12 +28,13 @@ function machine(facts: Partial<RootHelper> = {}, ending: number | undefined = 0
     helper: { socketPath: '/nowhere' },
     store: new ProfileStore('/nowhere'),
     rootHelper: {
+      platform: 'linux',
       uid: 1000,
       sudoUid: undefined,
       program: PROGRAM,
       run: async (argv) => {
         ran.push(argv);
-        return ending;
+        return endings[ran.length - 1] ?? 0;
       },
       ...facts,
     },
@@ -99,8 +101,42 @@ test('uninstall', async () => {
   expect([ran, said()]).toEqual([[['sudo', '--', PROGRAM, 'uninstall']], '']);
 });
 
+describe('macOS', () => {
+  const darwin = { platform: 'darwin' } as const;
+  const sudo = (...argv: string[]) => ['sudo', '--', ...argv];
+  const INSTALL = sudo(PROGRAM, 'install', '--operator', '1000');
+  const PLIST = '/Library/LaunchDaemons/dev.mooring.helper.plist';
+  const BOOTSTRAP = sudo('/bin/launchctl', 'bootstrap', 'system', PLIST);
+
+  test.each([
+    ['the helper came up', [0], [INSTALL], 0],
+    ['it was refused', [2], [INSTALL], 2],
+    ['launchd is told, and the helper came up', [7, 0, 0], [INSTALL, BOOTSTRAP, INSTALL], 0],
+    ['launchd is told, and it did not', [7, 0, 1], [INSTALL, BOOTSTRAP, INSTALL], 1],
+    ['launchd refuses', [7, 5], [INSTALL, BOOTSTRAP], 5],
+  ])('install: %s', async (_what, endings, expected, code) => {
+    const { install, ran, said } = machine(darwin, ...endings);
+    expect(await install()).toBe(code);
+    expect(ran).toEqual(expected);
+    expect(said().includes(`as root: /bin/launchctl bootstrap system ${PLIST}\n`)).toBe(
+      expected.includes(BOOTSTRAP),
+    );
+  });
+
+  test.each([
+    ['launchd forgets it', [0, 0], 0],
+    ['launchd never knew it', [0, 3], 0],
+    ['what is not removed stays known', [1], 1],
+  ])('uninstall: %s', async (_what, endings, code) => {
+    const { context, ran } = machine(darwin, ...endings);
+    expect(await helperUninstall(context)).toBe(code);
+    const bootout = sudo('/bin/launchctl', 'bootout', 'system/dev.mooring.helper');
+    expect(ran).toEqual([sudo(PROGRAM, 'uninstall'), bootout].slice(0, endings.length));
+  });
+});
+
 test('a program is run and its exit code given; a missing one is none', async () => {
-  const { run } = rootHelper();
+  const { run } = rootHelper('linux');
   expect(await run(['sh', '-c', 'exit 7'])).toBe(7);
   expect(await run(['/nowhere/mooring-helper'])).toBeUndefined();
 });

@@ -35,9 +35,9 @@ function contextOf({ version, socketOwner = 0 }: ProgramOptions): Context {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     stdin: process.stdin,
-    helper: { socketPath: helperSocketPath(process.env), socketOwner },
+    helper: { socketPath: helperSocketPath(process.env, process.platform), socketOwner },
     store: new ProfileStore(profilesFolder(process.env)),
-    rootHelper: rootHelper(),
+    rootHelper: rootHelper(process.platform),
   };
 }
 

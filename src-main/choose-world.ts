@@ -23,10 +23,10 @@ export async function chooseWorld(order: WorldOrder): Promise<World> {
   const settingsFile = join(userData, 'settings.json');
   if (mockHelper === null && lab === null) {
     return {
-      helper: { socketPath: helperSocketPath(process.env) },
+      helper: { socketPath: helperSocketPath(process.env, process.platform) },
       profilesFolder: profilesFolder(process.env),
       settingsFile,
-      elevation: sudoElevation({ helperPath, uid }),
+      elevation: sudoElevation({ platform: process.platform, helperPath, uid }),
       dispose: async () => undefined,
     };
   }

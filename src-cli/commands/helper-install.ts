@@ -1,4 +1,4 @@
-import { installArguments } from '../../src-engine/installation/installation.ts';
+import { installation } from '../../src-engine/installation/installation.ts';
 import { complain } from '../complain.ts';
 import type { Context } from '../context.ts';
 import { runAsRoot } from '../root-helper.ts';
@@ -18,5 +18,5 @@ export async function helperInstall(
     const message = 'the operator must be a user id, such as 1000';
     return complain(context, { name: 'bad-operator', message, quoted: text });
   }
-  return runAsRoot(context, installArguments(Number(text)));
+  return runAsRoot(context, (platform, program) => installation(platform, program, Number(text)));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { HelperFailure } from '../../src-engine/helper-client/failure.ts';
-import { INSTALLED_HELPER } from '../../src-engine/installation/installation.ts';
+import { installedHelper } from '../../src-engine/installation/installation.ts';
 import type { Hello } from '../../src-shared/helper-protocol/replies.ts';
 import { ok, type Result } from '../../src-shared/model/result.ts';
 import { complain } from '../complain.ts';
@@ -16,17 +16,22 @@ export async function helperStatus(
   { json }: { readonly json: boolean },
 ): Promise<number> {
   const greeted = await withHelper(context, async (_client, hello): Promise<Greeted> => ok(hello));
-  const installed = existsSync(INSTALLED_HELPER);
+  const place = installedHelper(context.rootHelper.platform);
+  const installed = existsSync(place) ? place : undefined;
   context.stdout(json ? asJson(context, installed, greeted) : asText(context, installed, greeted));
   return greeted.ok ? EXIT.ok : complain(context, greeted.error);
 }
 
 /** Fields may be added, none is renamed or dropped. */
-function asJson({ version, helper }: Context, installed: boolean, greeted: Greeted): string {
+function asJson(
+  { version, helper }: Context,
+  installed: string | undefined,
+  greeted: Greeted,
+): string {
   const hello = greeted.ok ? greeted.value : undefined;
   const value = {
     version,
-    installed,
+    installed: installed !== undefined,
     running: greeted.ok,
     helperVersion: hello?.version ?? null,
     socket: helper.socketPath,
@@ -37,9 +42,9 @@ function asJson({ version, helper }: Context, installed: boolean, greeted: Greet
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function asText({ helper }: Context, installed: boolean, greeted: Greeted): string {
+function asText({ helper }: Context, installed: string | undefined, greeted: Greeted): string {
   const rows: [string, string][] = [
-    ['installed', installed ? INSTALLED_HELPER : 'no'],
+    ['installed', installed ?? 'no'],
     ['running', greeted.ok ? `version ${greeted.value.version}` : `no, ${greeted.error.name}`],
     ['socket', helper.socketPath],
   ];

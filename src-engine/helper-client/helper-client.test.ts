@@ -46,9 +46,12 @@ async function rawServer(bytes: string): Promise<string> {
 
 const errorName = (result: { ok: boolean; error?: { name: string } }) => result.error?.name;
 
-test('the socket is where MOORING_SOCKET says, or where packages put it', () => {
-  expect(helperSocketPath({})).toBe('/run/mooring/helper.sock');
-  expect(helperSocketPath({ MOORING_SOCKET: '/tmp/x' })).toBe('/tmp/x');
+test('the socket is where MOORING_SOCKET says, or where the installation puts it', () => {
+  expect(helperSocketPath({}, 'linux')).toBe('/run/mooring/helper.sock');
+  expect(helperSocketPath({}, 'darwin')).toBe('/private/var/mooring/helper.sock');
+  for (const platform of ['linux', 'darwin'] as const) {
+    expect(helperSocketPath({ MOORING_SOCKET: '/tmp/x' }, platform)).toBe('/tmp/x');
+  }
 });
 
 describe('start', () => {

@@ -136,7 +136,7 @@ export class MockHelper {
       engines,
     };
     if (hello !== null) {
-      void connection.sendNotification('hello', greeting);
+      notify(connection, 'hello', greeting);
     }
   }
 
@@ -230,13 +230,13 @@ export class MockHelper {
 
   #subscribe(connection: MessageConnection): object {
     this.#subscribers.add(connection);
-    void connection.sendNotification('changed', { status: this.#status() });
+    notify(connection, 'changed', { status: this.#status() });
     return {};
   }
 
   #tell(): void {
     for (const connection of this.#subscribers) {
-      void connection.sendNotification('changed', { status: this.#status() });
+      notify(connection, 'changed', { status: this.#status() });
     }
   }
 
@@ -255,4 +255,9 @@ function read<T>(schema: z.ZodType<T>, params: unknown, answer: (value: T) => un
 
 function refuse({ message, ...data }: NamedError): ResponseError<unknown> {
   return new ResponseError(-32602, message, data);
+}
+
+/** A client that hangs up meanwhile hears nothing more, which is no failure of the helper. */
+function notify(connection: MessageConnection, method: string, params: object): void {
+  connection.sendNotification(method, params).catch(() => undefined);
 }

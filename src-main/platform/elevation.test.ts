@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test, vi } from 'vitest';
 import { type ElevationOptions, sudoElevation } from './elevation.ts';
 
@@ -11,18 +12,91 @@ const failing =
   (_command, _options, ended) =>
     ended(Object.assign(new Error(error.message), { code: error.code }), '', stderr);
 
-const install = (exec: Exec) => sudoElevation({ helperPath, uid: 1000, exec }).installHelper();
+const install = (exec: Exec) =>
+  sudoElevation({ platform: 'linux', helperPath, uid: 1000, exec }).installHelper();
 const denied = 'User did not grant permission.';
 
 test('the command is constant but for the path and the number', async () => {
   const exec = vi.fn<Exec>((_command, _options, ended) => ended(undefined, '', ''));
-  const elevation = sudoElevation({ helperPath, uid: 1000, exec });
+  const elevation = sudoElevation({ platform: 'linux', helperPath, uid: 1000, exec });
   expect(await elevation.installHelper()).toEqual({ ok: true, value: undefined });
   expect(await elevation.uninstallHelper()).toEqual({ ok: true, value: undefined });
   expect(exec.mock.calls.map(([command, options]) => [command, options])).toEqual([
     ['/usr/bin/mooring-helper install --operator 1000', { name: 'Mooring' }],
     ['/usr/bin/mooring-helper uninstall', { name: 'Mooring' }],
   ]);
+});
+
+describe('macOS', () => {
+  const helper = '/usr/bin/mooring-helper';
+  const elevation = (exec: Exec) =>
+    sudoElevation({ platform: 'darwin', helperPath, uid: 501, exec });
+
+  test('launchd is told in the same command, so that the person is asked once', async () => {
+    const exec = vi.fn<Exec>((_command, _options, ended) => ended(undefined, '', ''));
+    await elevation(exec).installHelper();
+    await elevation(exec).uninstallHelper();
+    const install = `${helper} install --operator 501`;
+    const tell = '/bin/launchctl bootstrap system /Library/LaunchDaemons/dev.mooring.helper.plist';
+    expect(exec.mock.calls.map(([command]) => command)).toEqual([
+      `${install}; code=$?; if [ $code -eq 7 ]; then ${tell} && ${install}; code=$?; fi; exit $code`,
+      `${helper} uninstall; code=$?; if [ $code -eq 0 ]; then /bin/launchctl bootout system/dev.mooring.helper; fi; exit $code`,
+    ]);
+  });
+
+  // The command runs in a real shell, where the programs are functions that say how they were called.
+  test.each([
+    { what: 'install', helperCodes: [0], launchctl: 0, ran: ['helper'], code: 0 },
+    { what: 'install', helperCodes: [4], launchctl: 0, ran: ['helper'], code: 4 },
+    {
+      what: 'install',
+      helperCodes: [7, 0],
+      launchctl: 0,
+      ran: ['helper', 'launchctl', 'helper'],
+      code: 0,
+    },
+    {
+      what: 'install',
+      helperCodes: [7, 7],
+      launchctl: 0,
+      ran: ['helper', 'launchctl', 'helper'],
+      code: 7,
+    },
+    { what: 'install', helperCodes: [7], launchctl: 5, ran: ['helper', 'launchctl'], code: 5 },
+    { what: 'uninstall', helperCodes: [0], launchctl: 3, ran: ['helper', 'launchctl'], code: 0 },
+    { what: 'uninstall', helperCodes: [1], launchctl: 0, ran: ['helper'], code: 1 },
+  ] as const)('$what, helper $helperCodes, launchctl $launchctl: $code', async (given) => {
+    const [first, second] = given.helperCodes;
+    const functions = `
+      times=0
+      call_helper() { echo helper; times=$((times + 1)); [ $times = 1 ] && return ${first}; return ${second ?? 99}; }
+      call_launchctl() { echo launchctl; return ${given.launchctl}; }`;
+    let result: { ran: string[]; code: number | null } | undefined;
+    const exec: Exec = (command, _options, ended) => {
+      const script = command
+        .replaceAll(`${helper} `, 'call_helper ')
+        .replaceAll('/bin/launchctl', 'call_launchctl');
+      const { stdout, status } = spawnSync('sh', ['-c', `${functions}\n${script}`], {
+        encoding: 'utf8',
+      });
+      result = { ran: stdout.trim().split('\n'), code: status };
+      ended(undefined, '', '');
+    };
+    await (given.what === 'install'
+      ? elevation(exec).installHelper()
+      : elevation(exec).uninstallHelper());
+    expect(result).toEqual({ ran: given.ran, code: given.code });
+  });
+
+  test('what the helper said is found in the error', async () => {
+    const exec: Exec = (command, _options, ended) => {
+      const message = `Command failed: ${command}\nmooring-helper: unsafe-path: must be a folder\n`;
+      ended(Object.assign(new Error(message), { code: 1 }));
+    };
+    expect(await elevation(exec).installHelper()).toMatchObject({
+      error: { message: 'The helper says: unsafe-path: must be a folder' },
+    });
+  });
 });
 
 test.each([
@@ -45,7 +119,12 @@ test.each([
   '',
 ])('a path that a shell could read otherwise is refused: %j', async (path) => {
   const exec = vi.fn<Exec>();
-  const result = await sudoElevation({ helperPath: path, uid: 1000, exec }).installHelper();
+  const result = await sudoElevation({
+    platform: 'linux',
+    helperPath: path,
+    uid: 1000,
+    exec,
+  }).installHelper();
   expect(result).toMatchObject({ ok: false, error: { name: 'bad-helper-path' } });
   expect(exec).not.toHaveBeenCalled();
   if (!result.ok && path !== '') {
@@ -59,7 +138,12 @@ test.each([
 ])('a plain one passes: %s', async (path) => {
   const exec = vi.fn<Exec>();
   // The folder is not here, so sudo-prompt is not reached; what is said is not about the path's letters.
-  const result = await sudoElevation({ helperPath: path, uid: 1000, exec }).installHelper();
+  const result = await sudoElevation({
+    platform: 'linux',
+    helperPath: path,
+    uid: 1000,
+    exec,
+  }).installHelper();
   expect(result).toMatchObject({ ok: false, error: { name: 'elevation-failed' } });
 });
 

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { exec as sudoPrompt } from 'sudo-prompt';
 import {
-  INSTALLED_BUT_NO_SYSTEMD,
-  installArguments,
-  UNINSTALL_ARGUMENTS,
+  INSTALLED_BUT_NOT_STARTED,
+  installation,
+  type RootProcedure,
+  uninstallation,
 } from '../../src-engine/installation/installation.ts';
 import { fail, type NamedError, ok, type Result, wrong } from '../../src-shared/model/result.ts';
 
@@ -17,7 +18,7 @@ export type ElevationError = NamedError<
   | 'elevation-failed'
 >;
 
-/** Runs `mooring-helper install|uninstall` as root after asking the person once. */
+/** Runs `mooring-helper install|uninstall`, and what belongs to it, as root after asking the person once. */
 export type Elevation = {
   installHelper(): Promise<Result<void, ElevationError>>;
   uninstallHelper(): Promise<Result<void, ElevationError>>;
@@ -26,6 +27,7 @@ export type Elevation = {
 type Ended = (error?: Error, stdout?: string | Buffer, stderr?: string | Buffer) => void;
 
 export type ElevationOptions = {
+  readonly platform: NodeJS.Platform;
   /** The helper's program, absolute. */
   readonly helperPath: string;
   /** The user who becomes an operator. */
@@ -38,21 +40,34 @@ export type ElevationOptions = {
 // a shell, and neither a space nor `..` is among what a path may have.
 const PLAIN_PATH = /^(?:\/(?!\.\.(?:\/|$))[A-Za-z0-9._+@-]+)+$/;
 
-export function sudoElevation({ helperPath, uid, exec = sudoPrompt }: ElevationOptions): Elevation {
-  const asRoot = async (args: readonly string[]): Promise<Result<void, ElevationError>> => {
+export function sudoElevation(options: ElevationOptions): Elevation {
+  const { platform, helperPath, uid, exec = sudoPrompt } = options;
+  const asRoot = async (procedure: RootProcedure): Promise<Result<void, ElevationError>> => {
     if (!PLAIN_PATH.test(helperPath)) {
       const message =
         'Mooring lies in a folder whose name cannot be passed on safely. Move it to one of plain letters and digits.';
       return wrong('bad-helper-path', message, helperPath);
     }
-    const command = [helperPath, ...args].join(' ');
-    const { error, stderr } = await ended(exec, command, dirname(helperPath));
-    return error === undefined ? ok(undefined) : fail(explain(error, stderr, command));
+    const { error, stderr } = await ended(exec, shellText(procedure), dirname(helperPath));
+    return error === undefined
+      ? ok(undefined)
+      : fail(explain(error, stderr, procedure.first.join(' ')));
   };
   return {
-    installHelper: () => asRoot(installArguments(uid)),
-    uninstallHelper: () => asRoot(UNINSTALL_ARGUMENTS),
+    installHelper: () => asRoot(installation(platform, helperPath, uid)),
+    uninstallHelper: () => asRoot(uninstallation(platform, helperPath)),
   };
+}
+
+/** The whole procedure for a shell, so that the person is asked once. All its words are plain. */
+function shellText({ first, more, after, moreCounts }: RootProcedure): string {
+  const command = first.join(' ');
+  if (more.length === 0) {
+    return command;
+  }
+  const rest = more.map((words) => words.join(' ')).join(' && ');
+  const then = moreCounts ? `${rest}; code=$?` : rest;
+  return `${command}; code=$?; if [ $code -eq ${after} ]; then ${then}; fi; exit $code`;
 }
 
 type Outcome = {
@@ -73,7 +88,9 @@ function ended(
     try {
       process.chdir(folder);
       exec(command, { name: 'Mooring' }, (error, _stdout, stderr) => {
-        resolve({ error: error ?? undefined, stderr: String(stderr ?? '') });
+        // On macOS what the command said comes in the error's text alone, behind the command.
+        const said = stderr ?? error?.message.split(`Command failed: ${command}\n`)[1] ?? '';
+        resolve({ error: error ?? undefined, stderr: String(said) });
       });
     } catch (error) {
       resolve({ error: error as Error, stderr: '' });
@@ -106,7 +123,7 @@ function explain(
   if (words === '') {
     return { name: 'elevation-failed', message: `The helper did not run: ${message}` };
   }
-  return code === INSTALLED_BUT_NO_SYSTEMD
+  return code === INSTALLED_BUT_NOT_STARTED
     ? { name: 'no-service-manager', message: words.replace(/^no-service-manager: /, '') }
     : { name: 'elevation-failed', message: `The helper says: ${words}` };
 }

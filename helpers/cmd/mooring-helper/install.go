@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"mooring.dev/helpers/internal/install"
@@ -60,11 +59,7 @@ func installation(args []string, out, errs io.Writer) int {
 	if err == nil && len(report.Changed) == 0 {
 		fmt.Fprintln(out, idle)
 	}
-	code := complain(err, errs)
-	if code == exitNoServiceManager {
-		fmt.Fprintf(errs, "  Have the system's own way of starting programs run this as root:\n  %s\n", strings.Join(installer.Command(), " "))
-	}
-	return code
+	return complain(err, errs)
 }
 
 // parseInstallation gives the operator, which "install" alone takes; that it makes sense is asked later.

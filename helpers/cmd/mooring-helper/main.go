@@ -31,10 +31,11 @@ as it was.
   --log-level LEVEL  debug, info, warn or error (default info)
   --version          print the version
 
-install, as root, copies this program to where root alone can replace it and has the system start it with the
-machine; the user with the id UID may change things from then on. Again it changes nothing.
+install, as root, copies this program to where root alone can replace it and has the system (systemd, launchd) start
+it with the machine; the user with the id UID may change things from then on. Again it changes nothing.
 uninstall, as root, takes the tunnels down and removes everything but the private keys.
-They end with 2 on wrong usage, 4 when not root, 7 when it is installed but there is no systemd to start it.
+They end with 2 on wrong usage, 4 when not root, 7 when it is installed but nothing starts it: there is no systemd, or
+launchd was not told yet. It says then what root has to run.
 `
 
 type options struct {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -15,6 +16,7 @@ import (
 	"mooring.dev/helpers/internal/auth"
 	"mooring.dev/helpers/internal/keystore"
 	"mooring.dev/helpers/internal/server"
+	"mooring.dev/helpers/internal/wireguard"
 )
 
 // run wires the parts and serves until a signal. It returns once the machine is as it was.
@@ -24,6 +26,7 @@ func run(o options, log *slog.Logger) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	debug.SetGCPercent(wireguard.GCPercent)
 
 	if err := os.MkdirAll(o.stateDir, 0o700); err != nil {
 		return err

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"mooring.dev/helpers/internal/hub"
 	"mooring.dev/helpers/internal/hub/config"
+	"mooring.dev/helpers/internal/wireguard"
 )
 
 // serve runs the hub until a signal. The file and the key are checked before anything is touched.
@@ -27,6 +29,7 @@ func serve(o options, log *slog.Logger) (status int, err error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	debug.SetGCPercent(wireguard.GCPercent)
 	err = hub.Serve(ctx, hub.Options{
 		Log: log, Config: c, Key: key, StateDir: hub.RuntimeDir, SocketDir: hub.WireGuardDir,
 	}, changes(ctx, log, o.file))

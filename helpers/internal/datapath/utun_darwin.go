@@ -32,7 +32,11 @@ func OpenTUN(name string, o PortOptions) (Port, error) {
 	if unit < 0 {
 		return nil, fmt.Errorf("datapath: %q is no link of ours", name)
 	}
-	fd, err := connectUtun(unit)
+	var fd int
+	err := macos.WhenFree(func() (err error) {
+		fd, err = connectUtun(unit)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("datapath: make utun%d: %w", unit, err)
 	}

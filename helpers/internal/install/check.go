@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"time"
 )
 
 // wanted is what Install is about to write.
@@ -42,14 +43,31 @@ func (i *Installer) plan(ctx context.Context, operator string) (*wanted, error) 
 	if w.operators, err = withOperator(listed, exists, uid, path.Join(i.places.operatorsDir, operators)); err != nil {
 		return nil, err
 	}
-	w.state, err = i.state(ctx)
-	if err != nil {
-		return nil, err
+	w.state, err = i.settledState(ctx)
+	return w, err
+}
+
+// settlePatience is how long a helper may have its folder before it listens.
+const settlePatience = time.Second
+
+// settledState refuses a helper that the service manager knows nothing of. One that launchd is just starting is known by
+// its socket, and has its folder before that.
+func (i *Installer) settledState(ctx context.Context) (State, error) {
+	for end := time.Now().Add(settlePatience); ; {
+		state, err := i.state(ctx)
+		if err != nil || i.services == nil || state.Running {
+			return state, err
+		}
+		err = i.checkUnused()
+		if !errors.Is(err, ErrHelperRunning) || time.Now().After(end) {
+			return state, err
+		}
+		select {
+		case <-ctx.Done():
+			return state, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	if i.services != nil && !w.state.Running {
-		return w, i.checkUnused()
-	}
-	return w, nil
 }
 
 func (i *Installer) mustBeRoot() error {

@@ -4,8 +4,10 @@ package install
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
+	"strings"
 	"time"
 )
 
@@ -83,12 +85,9 @@ type Installer struct {
 	clean     func(stateDir string) error     // takes down what a dead helper has left of its tunnels
 }
 
-// Command is how the installed helper is to be run, as root.
-func (i *Installer) Command() []string { return i.places.command() }
-
 // Install puts everything in place and starts the helper; what is right already is left alone. Everything is
 // checked before the first change. Errors are named ones and those of the system; with ErrNoServiceManager the
-// files are in place.
+// files are in place, and its message says what root has to run.
 func (i *Installer) Install(ctx context.Context, operator string) (Report, error) {
 	var report Report
 	w, err := i.plan(ctx, operator)
@@ -99,7 +98,8 @@ func (i *Installer) Install(ctx context.Context, operator string) (Report, error
 		return report, err
 	}
 	if i.services == nil {
-		return report, &Error{Name: ErrNoServiceManager, Message: "there is no systemd here that could start the helper with the machine"}
+		return report, &Error{Name: ErrNoServiceManager, Message: "there is no systemd here that could start the helper with the machine\n" +
+			"  Have the system's own way of starting programs run this as root:\n  " + strings.Join(i.places.command(), " ")}
 	}
 	err = i.start(ctx, w, &report)
 	return report, err
@@ -165,8 +165,12 @@ func (i *Installer) start(ctx context.Context, w *wanted, report *Report) error 
 	return nil
 }
 
-// explain adds what the service manager knows of a helper that did not come up.
+// explain adds what the service manager knows of a helper that did not come up. What says that there is none, or none
+// that was told, explains itself.
 func (i *Installer) explain(ctx context.Context, cause error) error {
+	if errors.Is(cause, ErrNoServiceManager) {
+		return cause
+	}
 	message := "it is installed, but the helper does not run: " + cause.Error()
 	if state, err := i.services.State(ctx); err == nil && state.LastWords != "" {
 		message += "; " + state.LastWords

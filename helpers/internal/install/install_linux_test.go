@@ -84,6 +84,18 @@ func TestInstallMendsWhatDiffers(t *testing.T) {
 	}
 }
 
+// TestInstallWhileTheHelperStarts: it has its folder, and is not known to run yet.
+func TestInstallWhileTheHelperStarts(t *testing.T) {
+	m := newMachine(t)
+	m.install("1000")
+	m.told()
+	holdLock(t, m)
+	m.services.starting = 3
+	if report := m.install("1000"); len(report.Changed) > 0 {
+		t.Errorf("changed %q", report.Changed)
+	}
+}
+
 func TestOperators(t *testing.T) {
 	const path = "/etc/mooring/operators"
 	for _, tt := range []struct{ before, operator, after string }{
@@ -139,6 +151,7 @@ func TestInstallRefuses(t *testing.T) {
 		{"too large", "4294967296", nil, ErrBadOperator, `"4294967296"`},
 		{"no user at all", "4294967295", nil, ErrBadOperator, `"4294967295"`},
 		{"nobody", "65534", nil, ErrBadOperator, `"65534"`},
+		{"nobody of macOS", "4294967294", nil, ErrBadOperator, `"4294967294"`},
 		{"two lines", "1000\n0", nil, ErrBadOperator, `"1000\n0"`},
 		{"unknown user", "4711", func(m *machine) { m.knownUser = knownUser }, ErrUnknownUser, `"4711"`},
 
@@ -250,6 +263,16 @@ func TestStartFails(t *testing.T) {
 		if !errors.Is(err, ErrStartFailed) || !strings.Contains(err.Error(), "the reason; exit status 1") {
 			t.Errorf("%s: got %v", what, err)
 		}
+	}
+}
+
+// TestStartFailsForWantOfAManager: it keeps its name, which has an exit code of its own.
+func TestStartFailsForWantOfAManager(t *testing.T) {
+	m := newMachine(t)
+	want := &Error{Name: ErrNoServiceManager, Message: "it was not told"}
+	m.services.fails["start"] = want
+	if _, err := m.Install(context.Background(), "1000"); err != want {
+		t.Errorf("got %v", err)
 	}
 }
 

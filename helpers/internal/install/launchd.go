@@ -22,10 +22,14 @@ import (
 // the description is there: see KeepAlive in it.
 type launchd struct {
 	plist, socket, stateDir string
-	owner                   uint32 // whose the helper is: root's, but for tests
+	owner                   uint32        // whose the helper is: root's, but for tests
+	patience                time.Duration // for launchd to start the helper, if it is going to
 }
 
 var _ Services = launchd{}
+
+// log is where launchd writes the helper's own words.
+func (l launchd) log() string { return path.Join(l.stateDir, launchdLog) }
 
 // State knows whether a helper answers. What launchd has read nobody can ask.
 func (l launchd) State(ctx context.Context) (State, error) {
@@ -34,10 +38,9 @@ func (l launchd) State(ctx context.Context) (State, error) {
 		return State{}, err
 	}
 	return State{
-		Known:   pid != 0,
-		Running: pid != 0,
-		LastWords: "launchd has to be told of the helper once, and starts it with the machine from then on; as root: " +
-			"launchctl bootstrap system " + l.plist,
+		Known:     pid != 0,
+		Running:   pid != 0,
+		LastWords: "its own words are in " + l.log(),
 	}, nil
 }
 
@@ -54,7 +57,7 @@ func (l launchd) Enable(context.Context) (bool, error) {
 // Disable removes the description and the log.
 func (l launchd) Disable(context.Context) error {
 	var errs []error
-	for _, name := range []string{l.plist, path.Join(l.stateDir, launchdLog)} {
+	for _, name := range []string{l.plist, l.log()} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
@@ -65,12 +68,32 @@ func (l launchd) Disable(context.Context) error {
 // Reload has nothing to do: see launchd.
 func (l launchd) Reload(context.Context) error { return nil }
 
-// Start has nothing to do: launchd starts the helper by itself when the description appears, if it was told of it
-// since the machine started.
-func (l launchd) Start(context.Context) error { return nil }
+// Start waits: launchd starts the helper by itself when the description appears, if it was told of it since the machine
+// started. Otherwise the error is ErrNoServiceManager.
+func (l launchd) Start(ctx context.Context) error {
+	patience := time.After(l.patience)
+	for {
+		if pid, err := l.running(ctx); err != nil || pid != 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-patience:
+			return &Error{Name: ErrNoServiceManager, Message: "launchd has to be told of the helper once, and starts it with the " +
+				"machine from then on; as root: launchctl bootstrap system " + l.plist}
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
 
 // Restart ends the helper, which launchd then starts anew.
-func (l launchd) Restart(ctx context.Context) error { return l.end(ctx) }
+func (l launchd) Restart(ctx context.Context) error {
+	if err := l.end(ctx); err != nil {
+		return err
+	}
+	return l.Start(ctx)
+}
 
 // Stop disables it first, so that launchd does not start the helper again, and ends it.
 func (l launchd) Stop(ctx context.Context) error {

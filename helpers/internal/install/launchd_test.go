@@ -4,6 +4,7 @@ package install
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net"
 	"os"
@@ -44,6 +45,7 @@ func launchdMachine(t *testing.T) launchd {
 		socket:   filepath.Join(dir, "s"),
 		stateDir: filepath.Join(dir, "state"),
 		owner:    uint32(os.Getuid()),
+		patience: 5 * time.Second,
 	}
 	if _, err := l.Enable(t.Context()); err != nil {
 		t.Fatal(err)
@@ -84,7 +86,7 @@ func (l launchd) startHelper(t *testing.T) *exec.Cmd {
 func TestLaunchdKnowsTheHelperByItsSocket(t *testing.T) {
 	l := launchdMachine(t)
 	state, err := l.State(t.Context())
-	if err != nil || state.Running || state.Known || !strings.Contains(state.LastWords, "launchctl bootstrap system "+l.plist) {
+	if err != nil || state.Running || state.Known || !strings.Contains(state.LastWords, l.log()) {
 		t.Errorf("without a helper: %+v, %v", state, err)
 	}
 	l.startHelper(t)
@@ -102,12 +104,34 @@ func TestLaunchdLeavesOthersAlone(t *testing.T) {
 	}
 }
 
-func TestLaunchdRestartKeepsTheDescription(t *testing.T) {
+func TestLaunchdStartWaits(t *testing.T) {
 	l := launchdMachine(t)
-	l.startHelper(t)
-	if err := l.Restart(t.Context()); err != nil {
-		t.Fatal(err)
+	waited := make(chan error)
+	go func() { waited <- l.Start(t.Context()) }()
+	select {
+	case err := <-waited:
+		t.Fatalf("without a helper: %v", err)
+	case <-time.After(300 * time.Millisecond):
 	}
+	l.startHelper(t)
+	if err := <-waited; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLaunchdWasNotTold: nobody starts the helper, at first and after it was ended.
+func TestLaunchdWasNotTold(t *testing.T) {
+	l := launchdMachine(t)
+	l.patience = 200 * time.Millisecond
+	refused := func(err error) {
+		t.Helper()
+		if !errors.Is(err, ErrNoServiceManager) || !strings.Contains(err.Error(), "launchctl bootstrap system "+l.plist) {
+			t.Errorf("got %v", err)
+		}
+	}
+	refused(l.Start(t.Context()))
+	l.startHelper(t)
+	refused(l.Restart(t.Context()))
 	if state, err := l.State(t.Context()); err != nil || state.Running {
 		t.Errorf("it runs on: %+v, %v", state, err)
 	}

@@ -20,6 +20,8 @@ type fakeServices struct {
 	links map[string]bool
 	calls []string
 	fails map[string]error
+
+	starting int // how often it still says that a helper which runs does not
 }
 
 var _ Services = (*fakeServices)(nil)
@@ -29,7 +31,14 @@ func (f *fakeServices) call(what string) error {
 	return f.fails[what]
 }
 
-func (f *fakeServices) State(context.Context) (State, error) { return f.state, f.fails["state"] }
+func (f *fakeServices) State(context.Context) (State, error) {
+	state := f.state
+	if f.starting > 0 {
+		f.starting--
+		state.Running = false
+	}
+	return state, f.fails["state"]
+}
 
 func (f *fakeServices) Enable(context.Context) (bool, error) {
 	changed := !f.links["boot"]

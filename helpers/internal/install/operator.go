@@ -11,9 +11,12 @@ import (
 	"mooring.dev/helpers/internal/auth"
 )
 
-// nobody is who the kernel says a peer is whose user this machine cannot name, such as those of a container
-// (/proc/sys/kernel/overflowuid), so it stands for no one person.
-const nobody = 65534
+// nobody is who Linux says a peer is whose user this machine cannot name, such as those of a container
+// (/proc/sys/kernel/overflowuid), so it stands for no one person. On macOS the user of that name is -2.
+const (
+	nobody      = 65534
+	nobodyMacOS = 1<<32 - 2
+)
 
 // parseOperator takes a user id in decimal, without sign or leading zeros.
 func parseOperator(text string) (uint32, error) {
@@ -28,7 +31,7 @@ func parseOperator(text string) (uint32, error) {
 		return bad("the operator must be a user id, such as 1000")
 	case uid == 1<<32-1:
 		return bad("this number means no user at all")
-	case uid == nobody:
+	case uid == nobody || uid == nobodyMacOS:
 		return bad("this number stands for every user that the machine does not know")
 	}
 	return uint32(uid), nil

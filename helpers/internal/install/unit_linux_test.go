@@ -20,10 +20,10 @@ func TestUnitRunsWhatIsInstalled(t *testing.T) {
 	}
 	defer done()
 	text := string(unit)
-	if want := "\nExecStart=" + strings.Join(i.Command(), " ") + "\n"; !strings.Contains(text, want) {
+	if want := "\nExecStart=" + strings.Join(i.places.command(), " ") + "\n"; !strings.Contains(text, want) {
 		t.Errorf("no %q in the unit", want)
 	}
-	if want := "\nExecPaths=" + i.Command()[0] + "\n"; !strings.Contains(text, want) {
+	if want := "\nExecPaths=" + i.places.command()[0] + "\n"; !strings.Contains(text, want) {
 		t.Errorf("no %q in the unit", want)
 	}
 	// systemd makes the folders below /run and /var/lib by their last names.

@@ -11,8 +11,10 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
-// published is what this process has told configd: the session with it is the process's, as the interfaces are.
-var published macos.Publisher
+// hostState is what a Host keeps between calls.
+type hostState struct {
+	published macos.Publisher // what configd was told
+}
 
 // Place performs the differences, and publishes the stable address. A failure of the latter is only logged: names
 // without A records are then not found on an IPv4-only underlay, and all else works.
@@ -32,7 +34,7 @@ func (h *Host) Place(n plan.Names, t plan.Tunnel, p plan.Placement, valid time.D
 		h.log.Debug("placed", "what", s.String())
 	}
 	if p.Valid() {
-		if err := published.Publish(n.Slot, name, p.Address); err != nil {
+		if err := h.published.Publish(n.Slot, name, p.Address); err != nil {
 			h.log.Warn("the system does not learn of the tunnel's IPv6", "err", err)
 		}
 	}
@@ -83,7 +85,7 @@ func (h *Host) AtHome(prefix netip.Prefix) (bool, error) {
 // Clear withdraws what was published, removes the default route, and a tap that a killed helper left with all that
 // lies on it. It goes on after a failure.
 func (h *Host) Clear(n plan.Names) error {
-	published.Withdraw(n.Slot)
+	h.published.Withdraw(n.Slot)
 	if err := macos.DropLeftover(n.Slot); err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
+type hostState struct{}
+
 // step is one difference between what is there and what shall be.
 type step struct {
 	what string

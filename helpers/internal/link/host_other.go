@@ -9,6 +9,8 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
+type hostState struct{}
+
 // Place gives ErrUnsupported.
 func (*Host) Place(plan.Names, plan.Tunnel, plan.Placement, time.Duration) error {
 	return ErrUnsupported

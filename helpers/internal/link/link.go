@@ -50,8 +50,11 @@ func NewKernelEngine(log *slog.Logger, stateDir string) *KernelEngine {
 }
 
 // Host puts addresses, routes and rules on the machine. It implements reconcile.Host and keeps no
-// state: what is there is asked of the kernel each time.
-type Host struct{ log *slog.Logger }
+// state of these: what is there is asked of the kernel each time.
+type Host struct {
+	log *slog.Logger
+	hostState
+}
 
 // NewHost only assembles.
 func NewHost(log *slog.Logger) *Host { return &Host{log: log} }

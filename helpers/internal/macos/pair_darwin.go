@@ -42,8 +42,8 @@ func MakePair(slot, mtu int, mac [6]byte) error {
 func makePair(slot, mtu int, mac [6]byte) error {
 	tap, peer := Interface(plan.NamesFor(slot).Tap), Peer(slot)
 	steps := []func() error{
-		func() error { return createSoon(tap) },
-		func() error { return createSoon(peer) },
+		func() error { return WhenFree(func() error { return Create(tap) }) },
+		func() error { return WhenFree(func() error { return Create(peer) }) },
 		func() error { return Pair(peer, tap) },
 		func() error { return SetUp(peer) },
 	}
@@ -63,11 +63,11 @@ func makePair(slot, mtu int, mac [6]byte) error {
 	return nil
 }
 
-// createSoon waits, up to a second, while one of that name is still on its way out: ifnet_detach (bsd/net/dlil.c) returns
-// before it is gone.
-func createSoon(name string) error {
+// WhenFree does what makes an interface again, up to a second, while one of that name is still on its way out:
+// ifnet_detach (bsd/net/dlil.c) returns before it is gone.
+func WhenFree(do func() error) error {
 	for tries := 20; ; tries-- {
-		err := Create(name)
+		err := do()
 		if tries == 0 || !errors.Is(err, unix.EEXIST) && !errors.Is(err, unix.EBUSY) {
 			return err
 		}

@@ -3,6 +3,7 @@ package macos
 import (
 	"fmt"
 	"net/netip"
+	"runtime"
 	"sync"
 )
 
@@ -17,6 +18,8 @@ type Publisher struct {
 // Publish makes the service of a slot be of this address on the interface that the system calls name. Again it changes
 // nothing.
 func (p *Publisher) Publish(slot int, name string, address netip.Addr) error {
+	runtime.LockOSThread() // SCError tells of the thread's last call
+	defer runtime.UnlockOSThread()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.published[slot] == address {

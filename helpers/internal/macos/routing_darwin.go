@@ -90,27 +90,37 @@ func routesBy(index int) ([]Route, error) {
 // watchBuffer holds some thousand messages.
 const watchBuffer = 256 << 10
 
-// Watch tells of each batch of messages from the routing socket, until ctx ends, and then returns nil. lost is called
-// instead where some were dropped for want of room.
-func Watch(ctx context.Context, tell func([]Message), lost func()) error {
+// Listener hears the routing socket.
+type Listener struct{ socket *os.File }
+
+// Listen opens the routing socket: what happens from then on is heard. Watch closes it.
+func Listen() (*Listener, error) {
 	fd, err := socket(unix.AF_ROUTE, unix.SOCK_RAW)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := unix.SetNonblock(fd, true); err != nil {
 		unix.Close(fd)
-		return fmt.Errorf("routing socket: %w", err)
+		return nil, fmt.Errorf("routing socket: %w", err)
 	}
-	f := os.NewFile(uintptr(fd), "routing socket")
-	defer f.Close()
 	// What does not fit is dropped, and xnu does not say so (raw_input, bsd/net/raw_usrreq.c): its 8 KiB are for a dozen
 	// messages. Where the system allows no more it stays at that.
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, watchBuffer)
-	stop := context.AfterFunc(ctx, func() { f.Close() })
+	return &Listener{os.NewFile(uintptr(fd), "routing socket")}, nil
+}
+
+// Close is for a Listener that is not watched.
+func (l *Listener) Close() error { return l.socket.Close() }
+
+// Watch tells of each batch of messages until ctx ends, and then returns nil. lost is called instead where some were
+// dropped for want of room, or make no sense.
+func (l *Listener) Watch(ctx context.Context, tell func([]Message), lost func()) error {
+	defer l.socket.Close()
+	stop := context.AfterFunc(ctx, func() { l.socket.Close() })
 	defer stop()
 	buf := make([]byte, 64<<10)
 	for {
-		n, err := f.Read(buf)
+		n, err := l.socket.Read(buf)
 		switch {
 		case ctx.Err() != nil:
 			return nil

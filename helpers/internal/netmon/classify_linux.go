@@ -3,6 +3,7 @@ package netmon
 import (
 	"encoding/binary"
 	"fmt"
+	"sync"
 
 	"github.com/mdlayher/netlink"
 	vnl "github.com/vishvananda/netlink"
@@ -11,6 +12,20 @@ import (
 	"mooring.dev/helpers/internal/dump"
 	"mooring.dev/helpers/internal/plan"
 )
+
+// monitorState is what a Monitor remembers of the interfaces.
+type monitorState struct {
+	mu    sync.Mutex // guards links
+	links map[int]linkInfo
+}
+
+// linkInfo is what is remembered of an interface.
+type linkInfo struct {
+	name   string
+	mac    string // its bytes; empty where there is none
+	usable bool   // up and with carrier
+	epoch  uint64 // counts how often it stopped being usable
+}
 
 // usableFlags must all be set for an interface to carry packets. IFF_LOWER_UP is the carrier itself; operstate
 // and IFF_RUNNING follow it up to a second later (net/core/link_watch.c).
@@ -41,6 +56,9 @@ func (m *Monitor) noteLocked(index int, name, mac string, usable bool) bool {
 	now := linkInfo{name: name, mac: mac, usable: usable, epoch: old.epoch}
 	if old.usable && !usable {
 		now.epoch++
+	}
+	if m.links == nil {
+		m.links = map[int]linkInfo{}
 	}
 	m.links[index] = now
 	return !known || now != old

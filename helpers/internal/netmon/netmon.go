@@ -23,21 +23,14 @@ type Monitor struct {
 	log     *slog.Logger
 	changes chan plan.Change // holds at most one: what was not fetched is merged
 
-	mu    sync.Mutex // guards links and the putting into changes
-	links map[int]linkInfo
-}
+	telling sync.Mutex // held while something is put into changes
 
-// linkInfo is what is remembered of an interface.
-type linkInfo struct {
-	name   string
-	mac    string // its bytes; empty where there is none
-	usable bool   // up and with carrier
-	epoch  uint64 // counts how often it stopped being usable
+	monitorState
 }
 
 // New only assembles; Run watches.
 func New(log *slog.Logger) *Monitor {
-	return &Monitor{log: log, changes: make(chan plan.Change, 1), links: map[int]linkInfo{}}
+	return &Monitor{log: log, changes: make(chan plan.Change, 1)}
 }
 
 // Changes delivers merged changes. A reader that is slow gets fewer and bigger ones.
@@ -47,8 +40,8 @@ func (m *Monitor) tell(c plan.Change) {
 	if c == (plan.Change{}) {
 		return
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.telling.Lock()
+	defer m.telling.Unlock()
 	select {
 	case old := <-m.changes:
 		c = c.Merge(old)

@@ -18,6 +18,12 @@ import (
 // at once.
 const lookForSleep = 5 * time.Second
 
+// monitorState is what a Monitor remembers of the interfaces.
+type monitorState struct {
+	mu    sync.Mutex // guards links
+	links macos.Links
+}
+
 // watcher is what Run needs beside the Monitor.
 type watcher struct {
 	monitor *Monitor
@@ -27,24 +33,23 @@ type watcher struct {
 	sleep macos.SleepMeter
 }
 
-// links are the interfaces of this machine, which all Monitors share.
-var links struct {
-	mu sync.Mutex // guards table
-	macos.Links
-}
-
 // Run watches until ctx ends. It returns nil then, and an error when the kernel cannot be listened to.
 func (m *Monitor) Run(ctx context.Context) error {
-	if _, err := learn(); err != nil {
+	listener, err := macos.Listen()
+	if err != nil {
+		return err
+	}
+	if _, err := m.learn(); err != nil {
+		listener.Close()
 		return err
 	}
 	in := make(chan plan.Change, 16)
 	w := &watcher{monitor: m, in: in}
 	w.woke()
-	tasks, ctx := errgroup.WithContext(ctx)
-	var readers errgroup.Group
-	readers.Go(func() error { return macos.Watch(ctx, w.messages, w.lost) })
+	readers, ctx := errgroup.WithContext(ctx) // one that fails ends the other
+	readers.Go(func() error { return listener.Watch(ctx, w.messages, w.lost) })
 	readers.Go(func() error { w.clocks(ctx); return nil })
+	var tasks errgroup.Group
 	tasks.Go(func() error {
 		defer close(in)
 		return readers.Wait()
@@ -55,14 +60,8 @@ func (m *Monitor) Run(ctx context.Context) error {
 }
 
 func (w *watcher) messages(all []macos.Message) {
-	change := plan.Change{Resumed: w.woke()}
-	look := false
-	links.mu.Lock()
-	for _, m := range all {
-		change = change.Merge(links.Judge(m))
-		look = look || m.Type == macos.TypeInterface
-	}
-	links.mu.Unlock()
+	change, look := w.monitor.judge(all)
+	change.Resumed = w.woke()
 	if look {
 		change = change.Merge(w.learn())
 	}
@@ -70,12 +69,12 @@ func (w *watcher) messages(all []macos.Message) {
 }
 
 func (w *watcher) lost() {
-	w.monitor.log.Warn("the routing socket overflowed; everything is looked at again")
+	w.monitor.log.Warn("messages of the routing socket were lost; everything is looked at again")
 	w.tell(w.learn().Merge(plan.Change{Underlay: true, Ours: true}))
 }
 
 func (w *watcher) learn() plan.Change {
-	change, err := learn()
+	change, err := w.monitor.learn()
 	if err != nil {
 		w.monitor.log.Warn("interfaces cannot be looked at", "err", err)
 		return plan.Change{Underlay: true, Ours: true}
@@ -113,8 +112,19 @@ func (w *watcher) woke() bool {
 	return woke
 }
 
+// judge says whom messages concern, and whether the interfaces have to be looked at.
+func (m *Monitor) judge(all []macos.Message) (change plan.Change, look bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, message := range all {
+		change = change.Merge(m.links.Judge(message))
+		look = look || message.Type == macos.TypeInterface
+	}
+	return change, look
+}
+
 // learn looks at all interfaces.
-func learn() (plan.Change, error) {
+func (m *Monitor) learn() (plan.Change, error) {
 	all, err := net.Interfaces()
 	if err != nil {
 		return plan.Change{}, fmt.Errorf("list interfaces: %w", err)
@@ -123,9 +133,9 @@ func learn() (plan.Change, error) {
 	for _, i := range all {
 		now[i.Index] = macos.Link{Name: i.Name, MAC: string(i.HardwareAddr), Usable: isUsable(i.Flags)}
 	}
-	links.mu.Lock()
-	defer links.mu.Unlock()
-	return links.Learn(now), nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.links.Learn(now), nil
 }
 
 func isUsable(flags net.Flags) bool {
@@ -147,12 +157,12 @@ func (m *Monitor) RouteTo(dst netip.Addr, _ uint32) (plan.Underlay, bool) {
 	if err != nil || !isUsable(i.Flags) || macos.IsOwn(i.Name) {
 		return plan.Underlay{}, false
 	}
-	links.mu.Lock()
-	defer links.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return plan.Underlay{
 		Interface: i.Name,
 		Address:   answer.Source,
 		Gateway:   answer.Route().Via,
-		Epoch:     links.Epoch(answer.Interface),
+		Epoch:     m.links.Epoch(answer.Interface),
 	}, true
 }

@@ -54,16 +54,16 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 
 	in := make(chan plan.Change, 16)
-	tasks, ctx := errgroup.WithContext(ctx)
+	readers, ctx := errgroup.WithContext(ctx) // one that fails ends the others
 	context.AfterFunc(ctx, func() {
 		conn.Close()
 		clock.close()
 		filter.close()
 	})
-	var readers errgroup.Group
 	readers.Go(func() error { return m.read(ctx, conn, in) })
 	readers.Go(func() error { filter.watch(ctx, in); return nil })
 	readers.Go(func() error { clock.watch(ctx, in); return nil })
+	var tasks errgroup.Group
 	tasks.Go(func() error {
 		defer close(in)
 		return readers.Wait()

@@ -9,6 +9,8 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
+type monitorState struct{}
+
 // Run gives ErrUnsupported.
 func (m *Monitor) Run(context.Context) error { return ErrUnsupported }
 

@@ -2,7 +2,9 @@ package probe
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/mdlayher/ndp"
 )
@@ -14,6 +16,17 @@ const (
 	typeIPv6       = 0x86dd
 	protocolICMPv6 = 58
 )
+
+// ownerRepeat is how long one question is waited for: the caller has little time, and multicast gets lost.
+const ownerRepeat = 100 * time.Millisecond
+
+// duplicateQuestion is the device's own.
+func (d device) duplicateQuestion(addr netip.Addr) ([]byte, error) {
+	if len(d.HardwareAddr) != 6 {
+		return nil, fmt.Errorf("%s has no MAC", d.Name)
+	}
+	return duplicateQuestion([6]byte(d.HardwareAddr), addr)
+}
 
 // duplicateQuestion is the whole frame by which Duplicate Address Detection asks for addr (RFC 4862 section 5.4.2): a
 // neighbour solicitation from the unspecified address to the group of addr.

@@ -37,7 +37,7 @@ func answering(t *testing.T, say func(packet string) string) net.Addr {
 	return far.LocalAddr()
 }
 
-func ask(ctx context.Context, t *testing.T, to net.Addr) (time.Duration, error) {
+func putQuestion(ctx context.Context, t *testing.T, to net.Addr) (time.Duration, error) {
 	return exchange{
 		conn:    listen(t),
 		to:      to,
@@ -66,7 +66,7 @@ func TestExchange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			took, err := ask(t.Context(), t, answering(t, tt.say))
+			took, err := putQuestion(t.Context(), t, answering(t, tt.say))
 			if err != nil || took < tt.more || took > tt.less {
 				t.Errorf("%v, %v; want %v to %v", took, err, tt.more, tt.less)
 			}
@@ -78,18 +78,18 @@ func TestExchangeEnds(t *testing.T) {
 	silent := answering(t, func(string) string { return "" })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := ask(ctx, t, silent); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := putQuestion(ctx, t, silent); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, err := ask(ended, t, silent); !errors.Is(err, context.Canceled) {
+	if _, err := putQuestion(ended, t, silent); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	elsewhere := &net.IPAddr{IP: net.IPv4(127, 0, 0, 1)} // of a kind that the socket does not send to
 	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := ask(ctx, t, elsewhere); err == nil || !strings.Contains(err.Error(), "sending") {
+	if _, err := putQuestion(ctx, t, elsewhere); err == nil || !strings.Contains(err.Error(), "sending") {
 		t.Errorf("got %v", err)
 	}
 }

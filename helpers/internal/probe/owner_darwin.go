@@ -11,25 +11,18 @@ import (
 	"mooring.dev/helpers/internal/macos"
 )
 
-// ownerRepeat is how long one solicitation is waited for, since the caller has little time and multicast gets lost, and
-// ownerLook how often an answer is looked for meanwhile: poll(2) does not know BPF devices.
-const (
-	ownerRepeat = 100 * time.Millisecond
-	ownerLook   = 5 * time.Millisecond
-)
+// ownerLook is how often an answer is looked for: Go's poller does not take BPF devices.
+const ownerLook = 5 * time.Millisecond
 
-// Owner asks for addr from the unspecified address, since our own may all have failed. No socket has that source, so
-// the frame is written by BPF, on the end of the pair that the system has.
-func (p *Prober) Owner(ctx context.Context, name string, addr netip.Addr) ([6]byte, error) {
+// Owner asks for addr as Duplicate Address Detection does, since our own addresses may all have failed. No socket has
+// the unspecified source, so the frame is written by BPF, on the end of the pair that the system has.
+func (p *Prober) Owner(ctx context.Context, device string, addr netip.Addr) ([6]byte, error) {
 	var mac [6]byte
-	d, err := find(name)
+	d, err := find(device)
 	if err != nil {
 		return mac, err
 	}
-	if len(d.HardwareAddr) != len(mac) {
-		return mac, fmt.Errorf("%s has no MAC", d.Name)
-	}
-	question, err := duplicateQuestion([6]byte(d.HardwareAddr), addr)
+	question, err := d.duplicateQuestion(addr)
 	if err != nil {
 		return mac, err
 	}

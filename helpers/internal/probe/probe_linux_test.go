@@ -222,19 +222,19 @@ func (s segment) router(t *testing.T) *ipv6.PacketConn {
 	t.Helper()
 	var pc *ipv6.PacketConn
 	s.peer.Do(func() {
-		conn, err := listenICMP(t.Context(), "dev1", farLL)
+		dev1, err := find("dev1")
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		ifi, err := net.InterfaceByName("dev1")
+		conn, err := dev1.listenICMP(t.Context(), farLL)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		pc = ipv6.NewPacketConn(conn)
 		for _, err := range []error{
-			pc.JoinGroup(ifi, target(allRouters)),
+			pc.JoinGroup(dev1.Interface, dev1.address(allRouters)),
 			pc.SetControlMessage(ipv6.FlagHopLimit, true),
 			accept(conn, ipv6.ICMPTypeRouterSolicitation),
 		} {

@@ -20,8 +20,8 @@ var (
 
 // Solicit sends one router solicitation (RFC 4861 section 6.3.7), without the source link-layer option, which
 // RFC 4429 section 3.3 forbids to an optimistic source.
-func (p *Prober) Solicit(name string, src netip.Addr) error {
-	d, err := find(name)
+func (p *Prober) Solicit(device string, src netip.Addr) error {
+	d, err := find(device)
 	if err != nil {
 		return err
 	}
@@ -42,10 +42,11 @@ func (p *Prober) Solicit(name string, src netip.Addr) error {
 	return err
 }
 
-// Advertisements listens to all nodes' group on device. The kernel's own handling is off there, and it hands the
-// messages to raw sockets all the same (icmp6_rip6_input, bsd/netinet6/icmp6.c).
-func (p *Prober) Advertisements(ctx context.Context, name string) (<-chan plan.Advertisement, error) {
-	d, err := find(name)
+// Advertisements listens to all nodes' group on device. The socket is bound to no address, so that it can be
+// opened before the tap has one; solicited advertisements come by unicast to the link-local. Both systems hand them to
+// raw sockets though the kernel's own handling is off (macOS: icmp6_rip6_input, bsd/netinet6/icmp6.c).
+func (p *Prober) Advertisements(ctx context.Context, device string) (<-chan plan.Advertisement, error) {
+	d, err := find(device)
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +70,13 @@ func (p *Prober) Advertisements(ctx context.Context, name string) (<-chan plan.A
 		defer close(out)
 		defer conn.Close()
 		defer stop()
-		p.advertisements(ctx, d, pc, out)
+		p.hear(ctx, d, pc, out)
 	}()
 	return out, nil
 }
 
-// advertisements ends with the socket, or when that reports nothing but errors.
-func (p *Prober) advertisements(ctx context.Context, d device, pc *ipv6.PacketConn, out chan<- plan.Advertisement) {
+// hear ends with the socket, or when that reports nothing but errors.
+func (p *Prober) hear(ctx context.Context, d device, pc *ipv6.PacketConn, out chan<- plan.Advertisement) {
 	buf := make([]byte, 9000)
 	for failures := 0; failures < 100; {
 		n, cm, from, err := pc.ReadFrom(buf)

@@ -14,17 +14,18 @@ import (
 	"golang.org/x/net/ipv6"
 )
 
-// Echo sends echo requests by device from src to dst. The reply must carry the random token of the request.
-func (p *Prober) Echo(ctx context.Context, name string, src, dst netip.Addr) (time.Duration, error) {
+// Echo sends echo requests (RFC 792, RFC 4443 section 4.1) by device from src to dst. The reply must carry the
+// random token of the request, so that no other ping's reply is taken for ours.
+func (p *Prober) Echo(ctx context.Context, device string, src, dst netip.Addr) (time.Duration, error) {
 	var request, reply icmp.Type = ipv4.ICMPTypeEcho, ipv4.ICMPTypeEchoReply
-	protocol := 1
+	protocol := 1 // IPPROTO_ICMP
 	if dst.Is6() {
 		request, reply, protocol = ipv6.ICMPTypeEchoRequest, ipv6.ICMPTypeEchoReply, protocolICMPv6
 	}
 	token := make([]byte, 18)
 	rand.Read(token) // never fails (crypto/rand, Go 1.24)
 	id := int(token[16])<<8 | int(token[17])
-	return question(ctx, name, src, dst, reply, exchange{
+	return ask(ctx, device, src, dst, reply, exchange{
 		request: func(n int) ([]byte, error) {
 			m := icmp.Message{Type: request, Body: &icmp.Echo{ID: id, Seq: n, Data: token}}
 			return m.Marshal(nil) // the kernel fills in the checksum of ICMPv6
@@ -43,9 +44,12 @@ func (p *Prober) Echo(ctx context.Context, name string, src, dst netip.Addr) (ti
 	})
 }
 
-// Neighbour asks by unicast for dst, as Neighbour Unreachability Detection does (RFC 4861 section 7.3.3).
-func (p *Prober) Neighbour(ctx context.Context, name string, src, dst netip.Addr) (time.Duration, error) {
-	return question(ctx, name, src, dst, ipv6.ICMPTypeNeighborAdvertisement, exchange{
+// Neighbour asks by unicast for dst, as Neighbour Unreachability Detection does (RFC 4861 section 7.3.3). A
+// multicast question would need the source link-layer option, without which Linux answers only whom it knows
+// already (net/ipv6/ndisc.c, ndisc_recv_ns), and which RFC 4429 section 3.2 forbids while src may be optimistic.
+// The kernel finds the MAC of dst, which for a router came with its advertisement.
+func (p *Prober) Neighbour(ctx context.Context, device string, src, dst netip.Addr) (time.Duration, error) {
+	return ask(ctx, device, src, dst, ipv6.ICMPTypeNeighborAdvertisement, exchange{
 		request: func(int) ([]byte, error) {
 			return ndp.MarshalMessage(&ndp.NeighborSolicitation{TargetAddress: dst})
 		},
@@ -60,8 +64,8 @@ func (p *Prober) Neighbour(ctx context.Context, name string, src, dst netip.Addr
 	})
 }
 
-// question runs an exchange with dst on a socket of the device's.
-func question(ctx context.Context, name string, src, dst netip.Addr, reply icmp.Type, e exchange) (time.Duration, error) {
+// ask runs an exchange with dst on a socket of the device's that hears replies of one type.
+func ask(ctx context.Context, name string, src, dst netip.Addr, reply icmp.Type, e exchange) (time.Duration, error) {
 	d, err := find(name)
 	if err != nil {
 		return 0, err
@@ -72,7 +76,7 @@ func question(ctx context.Context, name string, src, dst netip.Addr, reply icmp.
 	}
 	err = accept(conn, reply)
 	if err == nil && dst.Is6() {
-		err = ipv6.NewPacketConn(conn).SetHopLimit(255)
+		err = ipv6.NewPacketConn(conn).SetHopLimit(255) // as neighbours must have it (RFC 4861 section 7.1.1)
 	}
 	if err != nil {
 		conn.Close()
@@ -80,13 +84,4 @@ func question(ctx context.Context, name string, src, dst netip.Addr, reply icmp.
 	}
 	e.conn, e.to = conn, d.address(dst)
 	return e.run(ctx)
-}
-
-func source(from net.Addr) netip.Addr {
-	ip, ok := from.(*net.IPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	a, _ := netip.AddrFromSlice(ip.IP)
-	return a.Unmap()
 }
