@@ -31,13 +31,13 @@ export function unpacked(path: string): string {
   return `${folder}/${path}`;
 }
 
-/** A program at one end, until it is told to end. */
+/** A program in a network namespace, until it is told to end. */
 export class Running {
   readonly #child: ChildProcess;
   #log = '';
 
-  constructor(end: End, argv: readonly string[]) {
-    this.#child = spawn('ip', ['netns', 'exec', end, ...argv], {
+  constructor(ns: string, argv: readonly string[]) {
+    this.#child = spawn('ip', ['netns', 'exec', ns, ...argv], {
       // n2n ends with its standard input.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -51,6 +51,10 @@ export class Running {
     if (this.#child.pid === undefined || this.#child.exitCode !== null)
       throw new Error(`it does not run:\n${this.#log}`);
     return this.#child.pid;
+  }
+
+  get log(): string {
+    return this.#log;
   }
 
   async stop(): Promise<void> {

@@ -2,14 +2,25 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execute } from '../../test/kernel/world/shell.ts';
 import { type End, ends, inner, labProgramPath, Running, unpacked } from './cable.ts';
+import { quiet } from './quiet.ts';
+
+export type Direction = '→' | '←';
+
+/** What one program of iperf3 said that it received. */
+export interface Carried {
+  readonly bytes: number;
+  readonly gbitPerSecond: number;
+}
 
 /** One transfer: both directions and numbers of streams are measured alike. */
 export interface Transfer {
-  readonly direction: '→' | '←';
+  readonly direction: Direction;
   readonly streams: 1 | 4;
   readonly gbitPerSecond: number;
   /** Of both ends' processes, user and system. */
   readonly cpuSecondsPerGb: number;
+  /** The part of the processors that was busy with other work just before. */
+  readonly disturbed: number;
 }
 
 export interface Latency {
@@ -29,51 +40,62 @@ export interface Round {
   readonly peakMiB: number;
 }
 
-const iperf = () => unpacked('usr/bin/iperf3');
+export const iperfServer = (ns: string, port = 5201) =>
+  new Running(ns, [unpacked('usr/bin/iperf3'), '--server', '--port', String(port)]);
+
+export interface Load {
+  readonly ns: string;
+  readonly to: string;
+  readonly port?: number;
+  readonly direction: Direction;
+  readonly streams: number;
+  readonly seconds: number;
+}
+
+export async function iperf(load: Load): Promise<Carried> {
+  const { ns, to, port = 5201, direction, streams, seconds } = load;
+  const argv = [unpacked('usr/bin/iperf3'), '--client', to, '--port', String(port), '--json'];
+  argv.push('--time', String(seconds), '--parallel', String(streams));
+  if (direction === '←') argv.push('--reverse');
+  const { stdout, stderr } = await execute(argv, { ns, timeoutMs: (seconds + 20) * 1000 });
+  if (!stdout) throw new Error(`iperf3: ${stderr}`);
+  const said = JSON.parse(stdout);
+  if (said.error) throw new Error(`iperf3: ${said.error}`);
+  const { bytes, bits_per_second } = said.end.sum_received;
+  return { bytes, gbitPerSecond: bits_per_second / 1e9 };
+}
 
 /** Measures what both ends of a running subject carry. */
 export async function measure(running: Record<End, Running>, seconds: number): Promise<Round> {
-  const server = new Running('right', [iperf(), '--server']);
+  const processes = ends.map((end) => running[end]);
+  const largest = (field: 'VmRSS' | 'VmHWM') =>
+    Math.max(...processes.map((one) => residentMiB(one, field)));
+  const server = iperfServer('right');
   const pong = new Running('right', [labProgramPath(), 'pong', '0.0.0.0:7']);
   try {
-    await wait(300);
-    const restMiB = largest(running, 'VmRSS');
+    await quiet();
+    const restMiB = largest('VmRSS');
     const idle = await ping(1000);
     const transfers: Transfer[] = [];
     for (const streams of [1, 4] as const)
-      for (const direction of ['→', '←'] as const)
-        transfers.push(await transfer(running, direction, streams, seconds));
-    const load = client('→', 1, seconds);
+      for (const direction of ['→', '←'] as const) {
+        const disturbed = await quiet();
+        const before = cpuSeconds(processes);
+        const load = { ns: 'left', to: inner.right, direction, streams, seconds };
+        const { bytes, gbitPerSecond } = await iperf(load);
+        const cpuSecondsPerGb = (cpuSeconds(processes) - before) / (bytes / 1e9);
+        transfers.push({ direction, streams, gbitPerSecond, cpuSecondsPerGb, disturbed });
+      }
+    await quiet();
+    const load = iperf({ ns: 'left', to: inner.right, direction: '→', streams: 1, seconds });
     await wait(500);
     const loaded = await ping((seconds - 1) * 1000);
     await load;
-    return { transfers, idle, loaded, restMiB, peakMiB: largest(running, 'VmHWM') };
+    return { transfers, idle, loaded, restMiB, peakMiB: largest('VmHWM') };
   } finally {
     await pong.stop();
     await server.stop();
   }
-}
-
-async function transfer(
-  running: Record<End, Running>,
-  direction: Transfer['direction'],
-  streams: Transfer['streams'],
-  seconds: number,
-): Promise<Transfer> {
-  const before = cpuSeconds(running);
-  const { bytes, bits_per_second } = await client(direction, streams, seconds);
-  const cpu = cpuSeconds(running) - before;
-  const gbitPerSecond = bits_per_second / 1e9;
-  return { direction, streams, gbitPerSecond, cpuSecondsPerGb: cpu / (bytes / 1e9) };
-}
-
-async function client(direction: Transfer['direction'], streams: number, seconds: number) {
-  const argv = [iperf(), '--client', inner.right, '--time', String(seconds), '--json'];
-  argv.push('--parallel', String(streams), ...(direction === '←' ? ['--reverse'] : []));
-  const { stdout } = await execute(argv, { ns: 'left', timeoutMs: (seconds + 20) * 1000 });
-  const said = JSON.parse(stdout);
-  if (said.error) throw new Error(`iperf3: ${said.error}`);
-  return said.end.sum_received as { bytes: number; bits_per_second: number };
 }
 
 async function ping(count: number): Promise<Latency> {
@@ -83,19 +105,17 @@ async function ping(count: number): Promise<Latency> {
   return JSON.parse(stdout);
 }
 
-/** Of both processes with all their threads; the kernel counts in hundredths of a second (proc(5), stat). */
-function cpuSeconds(running: Record<End, Running>): number {
-  const of = (pid: number) => {
+/** Of the processes with all their threads; the kernel counts in hundredths of a second (proc(5), stat). */
+export function cpuSeconds(processes: readonly Running[]): number {
+  const of = ({ pid }: Running) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   };
-  return ends.reduce((sum, end) => sum + of(running[end].pid), 0);
+  return processes.reduce((sum, one) => sum + of(one), 0);
 }
 
-function largest(running: Record<End, Running>, field: 'VmRSS' | 'VmHWM'): number {
-  const of = (pid: number) => {
-    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]) / 1024;
-  };
-  return Math.max(...ends.map((end) => of(running[end].pid)));
+/** What it has in memory now, or has had at most. */
+export function residentMiB({ pid }: Running, field: 'VmRSS' | 'VmHWM'): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]) / 1024;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { execute, sh } from '../../test/kernel/world/shell.ts';
 import {
   type End,
@@ -30,9 +30,18 @@ async function both(
 ): Promise<Record<End, Running>> {
   const right = new Running('right', argv('right'));
   const left = new Running('left', argv('left'));
-  await plugIn('tap0', size);
+  try {
+    await plugIn('tap0', size);
+  } catch (error) {
+    // Their interfaces would be in the way of the next ones'.
+    await left.stop();
+    await right.stop();
+    throw new Error(`${message(error)}\nleft: ${left.log}\nright: ${right.log}`);
+  }
   return { left, right };
 }
+
+export const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function folder(name: string): string {
   mkdirSync(`${home}/${name}`, { recursive: true });
@@ -122,6 +131,8 @@ const tinc: Subject = {
   layer: 2,
   async start() {
     const program = unpacked('usr/sbin/tincd');
+    // Begun anew, because making a key adds to a host's file, and the file is written here.
+    rmSync(`${home}/tinc`, { recursive: true, force: true });
     const dir = folder('tinc');
     for (const end of ends) {
       mkdirSync(`${dir}/${end}/hosts`, { recursive: true });
@@ -136,15 +147,14 @@ AddressFamily = ipv4
 BindToAddress = ${outer[end]} 5003
 UDPRcvBuf = 4194304
 UDPSndBuf = 4194304
+ReplayWindow = 128
 ${connect}`,
       );
       writeFileSync(
         `${dir}/${end}/hosts/${end}`,
         `Address = ${outer[end]} 5003\nCipher = aes-128-cbc\nDigest = sha1\nPMTU = 1482\nCompression = 0\n`,
       );
-      await sh(
-        `[ -e ${dir}/${end}/rsa_key.priv ] || ${program} -c ${dir}/${end} -K2048 </dev/null >/dev/null 2>&1`,
-      );
+      await sh(`${program} -c ${dir}/${end} -K2048 </dev/null >/dev/null 2>&1`);
     }
     for (const end of ends)
       await sh(`cp ${dir}/${end}/hosts/${end} ${dir}/${farOf[end]}/hosts/${end}`);
@@ -156,10 +166,10 @@ const n2n: Subject = {
   name: 'n2n',
   layer: 2,
   async start() {
-    const supernode = new Running('right', [unpacked('usr/bin/supernode'), '-l', '7654', '-f']);
+    const supernode = new Running('right', [unpacked('usr/bin/supernode'), '-l', '7654']);
     const edge = (end: End) => [
       ...[unpacked('usr/sbin/edge'), '-d', 'tap0', '-a', inner[end], '-c', 'bench', '-k', 'bench'],
-      ...['-l', `${outer.right}:7654`, '-M', String(mtu), '-u', '0', '-g', '0', '-f'],
+      ...['-l', `${outer.right}:7654`, '-M', String(mtu), '-u', '0', '-g', '0'],
     ];
     const running = await both(edge);
     const stop = running.right.stop.bind(running.right);

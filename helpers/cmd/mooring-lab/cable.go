@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"runtime/pprof"
 	"time"
 
@@ -73,6 +74,7 @@ func (p plug) run(ctx context.Context) (err error) {
 	}
 	if ours, ok := device.(*datapath.Device); ok {
 		bind = ours.Pace(bind)
+		debug.SetGCPercent(wireguard.GCPercent)
 	}
 	far := "left"
 	if p.end == far {
@@ -113,16 +115,8 @@ func (p plug) device(log *slog.Logger) (tun.Device, error) {
 	if p.end == "left" {
 		far = inner["right"]
 	}
-	port, err := datapath.OpenTAP(p.name, datapath.PortOptions{MTU: plan.TapMTU, MAC: macOf(p.end), NoTxOffload: p.noOffload})
-	if err != nil {
-		return nil, err
-	}
-	d := datapath.New(log, plan.LinkMTU)
-	t := datapath.Tunnel{Tunnel: gretap.Tunnel{Local: inner[p.end], Remote: far}, TTL: 225, LinkMTU: plan.LinkMTU}
-	if err := d.Attach(port, t); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
+	o := datapath.PortOptions{MTU: plan.TapMTU, MAC: macOf(p.end), NoTxOffload: p.noOffload}
+	return openDevice(log, p.name, gretap.Tunnel{Local: inner[p.end], Remote: far}, o)
 }
 
 // keys are the same at each start: nothing secret passes a cable tester.

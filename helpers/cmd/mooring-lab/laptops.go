@@ -1,0 +1,137 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"os/signal"
+	"time"
+
+	"golang.org/x/sys/unix"
+	"golang.zx2c4.com/wireguard/conn"
+
+	"mooring.dev/helpers/internal/datapath"
+	"mooring.dev/helpers/internal/gretap"
+	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/wireguard"
+)
+
+// hubInside is the hub's address inside WireGuard.
+var hubInside = netip.MustParseAddr("172.16.0.1")
+
+// fleet is many laptops that one hub knows, each with a key, an address and a MAC of its own.
+type fleet struct {
+	count uint
+	hub   netip.AddrPort
+}
+
+func parseFleet(args []string) (f fleet, err error) {
+	fs := flag.NewFlagSet("laptops", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.UintVar(&f.count, "count", 1, "")
+	fs.TextVar(&f.hub, "hub", netip.AddrPort{}, "")
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 || f.count < 1 || f.count > 1000 {
+		return f, errUsage
+	}
+	return f, nil
+}
+
+// device is a laptop as the hub's file has it.
+type device struct {
+	Name      string     `json:"name"`
+	PublicKey string     `json:"publicKey"`
+	Address   netip.Addr `json:"address"`
+	MAC       string     `json:"mac"`
+}
+
+// devices prints what the hub's file has to say of the fleet, and the hub's private key.
+func devices(args []string) error {
+	f, err := parseFleet(args)
+	if err != nil || f.hub.IsValid() {
+		return errUsage
+	}
+	private, _ := keys("hub")
+	said := struct {
+		PrivateKey string   `json:"privateKey"`
+		Devices    []device `json:"devices"`
+	}{PrivateKey: private.String()}
+	for i := range f.count {
+		_, public := keys(laptopName(i))
+		mac := laptopMAC(i)
+		said.Devices = append(said.Devices, device{
+			laptopName(i), public.String(), laptopInside(i), net.HardwareAddr(mac[:]).String(),
+		})
+	}
+	return json.NewEncoder(os.Stdout).Encode(said)
+}
+
+func laptopName(i uint) string { return fmt.Sprintf("l%d", i) }
+func laptopInside(i uint) netip.Addr {
+	return netip.AddrFrom4([4]byte{172, 16, byte(1 + i/200), byte(1 + i%200)})
+}
+func laptopMAC(i uint) [6]byte { return [6]byte{2, 0, 0, 1, byte(i >> 8), byte(i)} }
+
+// laptops joins all of them, each by a TAP tapN and WireGuard of its own, until it is told to end.
+func laptops(args []string) (err error) {
+	f, err := parseFleet(args)
+	if err != nil || !f.hub.IsValid() {
+		return errUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	for i := range f.count {
+		end, err := f.join(log, i)
+		if err != nil {
+			return fmt.Errorf("laptop %d: %w", i, err)
+		}
+		defer end.Close()
+	}
+	log.Info("ready")
+	<-ctx.Done()
+	return nil
+}
+
+func (f fleet) join(log *slog.Logger, i uint) (*wireguard.End, error) {
+	t := gretap.Tunnel{Local: laptopInside(i), Remote: hubInside}
+	d, err := openDevice(log, fmt.Sprintf("tap%d", i), t, datapath.PortOptions{MTU: plan.TapMTU, MAC: laptopMAC(i)})
+	if err != nil {
+		return nil, err
+	}
+	private, _ := keys(laptopName(i))
+	_, public := keys("hub")
+	end, err := wireguard.Start(log, d, d.Pace(conn.NewDefaultBind()), wireguard.Config{PrivateKey: private})
+	if err != nil {
+		return nil, err
+	}
+	err = end.SetPeer(wireguard.Peer{
+		PublicKey: public, Endpoint: f.hub, Keepalive: 25 * time.Second,
+		AllowedIPs: []netip.Prefix{netip.PrefixFrom(hubInside, 32)},
+	})
+	if err != nil {
+		end.Close()
+	}
+	return end, err
+}
+
+// openDevice makes a datapath with one tunnel, behind a new TAP.
+func openDevice(log *slog.Logger, name string, t gretap.Tunnel, o datapath.PortOptions) (*datapath.Device, error) {
+	port, err := datapath.OpenTAP(name, o)
+	if err != nil {
+		return nil, err
+	}
+	d := datapath.New(log, plan.LinkMTU)
+	if err := d.Attach(port, datapath.Tunnel{Tunnel: t, TTL: 225, LinkMTU: plan.LinkMTU}); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}

@@ -1,0 +1,24 @@
+// @ts-check
+import { buildWithoutApp } from './lib/build.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { main, Stop } from './lib/progress.mjs';
+
+const usage = `Usage: npm run soak [-- MINUTES]
+  The userspace engine and the hub at full rate, with roams, for ten minutes or as many as said. Every octet is
+  checked; memory, files and threads must not grow.`;
+
+await main('soak', async () => {
+  const [minutes = '10', ...rest] = process.argv.slice(2);
+  if (!/^[1-9]\d{0,3}$/.test(minutes) || rest.length > 0) throw new Stop(usage);
+  await buildWithoutApp();
+  // Late, because bundling needs the npm packages.
+  const { inUserspace, runBundled } = await import('./lib/kernel-tests.mjs');
+  const { status, trouble, kernel } = await runBundled(
+    { 'soak.test': inRoot('test/kernel/userspace/soak.test.ts') },
+    (path) => ['--test', '--test-reporter=spec', path('soak.test')],
+    { timeoutMs: (Number(minutes) * 60 + 120) * 1000, env: { MOORING_SOAK_MINUTES: minutes } },
+    inUserspace,
+  );
+  if (status !== 0) throw new Error(trouble ?? 'it failed; see above');
+  return `passed on ${kernel}`;
+});
