@@ -4,10 +4,12 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/netnstest"
@@ -53,6 +55,13 @@ func TestUserspaceEngineTwice(t *testing.T) {
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
 	l.awaitVerified(5 * time.Second)
+	await(t, "the address has its lifetime, which comes after DAD", time.Second, func() bool {
+		addrs, err := netlink.AddrList(interfaceOf(t, names.Tap), netlink.FAMILY_V6)
+		must(t, err)
+		return slices.ContainsFunc(addrs, func(a netlink.Addr) bool {
+			return a.IP.Equal(stable.AsSlice()) && a.Flags&unix.IFA_F_PERMANENT == 0
+		})
+	})
 	before, handshake := netnstest.Snapshot(t), *l.status().LastHandshake
 	if l.set(home(t)) {
 		t.Error("the same configuration is told to be a change")
