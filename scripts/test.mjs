@@ -61,23 +61,44 @@ async function unit() {
   });
 }
 
-/** @param {string[]} names */
-async function kernel(names) {
+/** @param {'kernel' | 'userspace'} where @param {string[]} names */
+async function named(where, names) {
   // Late, because bundling needs the npm packages.
-  const { kernelTests, runKernelTests } = await import('./lib/kernel-tests.mjs');
-  await part('tests on a real kernel', async () => {
-    const chosen = names.length > 0 ? names : kernelTests();
-    ended(await runKernelTests(chosen, 1200_000));
+  const { inUserspace, onKernel, runKernelTests } = await import('./lib/kernel-tests.mjs');
+  await part(`tests: ${names.join(', ')}`, async () => {
+    ended(await runKernelTests(names, 1200_000, where === 'kernel' ? onKernel : inUserspace));
   });
 }
 
-/** @param {string[]} names */
-async function userspace(names) {
-  const { inUserspace, runKernelTests, userspaceTests } = await import('./lib/kernel-tests.mjs');
-  await part('tests of the userspace engine', async () => {
-    const chosen = names.length > 0 ? names : userspaceTests();
-    ended(await runKernelTests(chosen, 600_000, inUserspace));
-  });
+/** The tests of the userspace engine, and, last, the soak. */
+async function userspace() {
+  const { inUserspace, runKernelTests, soakTest, userspaceTests } = await import(
+    './lib/kernel-tests.mjs'
+  );
+  for (const [what, names] of /** @type {[string, string[]][]} */ ([
+    ['tests on the userspace engine', userspaceTests()],
+    ['soak', [soakTest]],
+  ])) {
+    await part(what, async () => {
+      ended(await runKernelTests(names, 600_000, inUserspace));
+    });
+  }
+}
+
+/** The kernel's, in two guests at once: one keeps little more than one processor busy. */
+async function kernel() {
+  const { kernelTests, onKernel, runBeside } = await import('./lib/kernel-tests.mjs');
+  const { prepareJobs } = await import('../test/kernel/vm/run-job.mjs');
+  await part('a kernel to test on', prepareJobs);
+  const all = kernelTests();
+  await Promise.all(
+    [0, 1].map((half) =>
+      part(`tests on a real kernel, ${half + 1} of 2`, async () => {
+        const names = all.filter((_, index) => index % 2 === half);
+        ended(await runBeside(names, 1200_000, onKernel));
+      }),
+    ),
+  );
 }
 
 /** @param {import('../test/kernel/vm/job.mjs').Outcome} outcome */
@@ -113,11 +134,14 @@ await main('test', async () => {
   if (wants('unit')) await unit();
   if (what !== 'unit') await part('build', build);
   if (wants('e2e')) await e2e(names);
-  if (wants('userspace')) await userspace(names);
-  if (wants('kernel')) await kernel(names);
+  if ((what === 'kernel' || what === 'userspace') && names.length > 0) await named(what, names);
+  else {
+    if (wants('userspace')) await userspace();
+    if (wants('kernel')) await kernel();
+  }
   if (wants('whole')) await whole();
   for (const { what, ok, seconds } of summary) {
-    process.stderr.write(`  ${ok ? 'passed' : 'FAILED'}  ${what.padEnd(28)} ${seconds}\n`);
+    process.stderr.write(`  ${ok ? 'passed' : 'FAILED'}  ${what.padEnd(30)} ${seconds}\n`);
   }
   const failed = summary.filter(({ ok }) => !ok).length;
   process.stdout.write(`${summary.length - failed} passed, ${failed} failed\n`);

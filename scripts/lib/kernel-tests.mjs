@@ -35,8 +35,13 @@ const onBothEngines = [
 /** The tests of the userspace engine: those that both engines share, and its own. */
 export const userspaceTests = () => [
   ...onBothEngines,
-  ...testNames(join(sources, 'userspace')).map((name) => `userspace/${name}`),
+  ...testNames(join(sources, 'userspace'))
+    .map((name) => `userspace/${name}`)
+    .filter((name) => name !== soakTest),
 ];
+
+/** Takes all that the machine can, so nothing else may run beside it. */
+export const soakTest = 'userspace/soak';
 
 /**
  * Where a world is made, and of what: `run` takes the job there, `env` says it to the programs inside.
@@ -88,13 +93,31 @@ export async function runBundled(programs, command, job, place = onKernel) {
 }
 
 /**
+ * Runs kernel tests as runKernelTests does, but shows what they print in one piece at their end: others run meanwhile.
+ * @param {string[]} names
+ * @param {number} timeoutMs
+ * @param {Place} place
+ */
+export async function runBeside(names, timeoutMs, place) {
+  let output = '';
+  try {
+    return await runKernelTests(names, timeoutMs, place, (text) => {
+      output += text;
+    });
+  } finally {
+    process.stdout.write(output);
+  }
+}
+
+/**
  * Runs kernel tests in one place, under node's own test runner: Vitest takes longer to start there
  * than the tests take.
  * @param {string[]} names
  * @param {number} timeoutMs
  * @param {Place} [place]
+ * @param {(text: string) => void} [onOutput] gets what they print; else it goes to stdout
  */
-export function runKernelTests(names, timeoutMs, place = onKernel) {
+export function runKernelTests(names, timeoutMs, place = onKernel, onOutput = undefined) {
   // Node's runner sorts the files that it is given; the numbers keep the order of `names`.
   const named = names.map((name, i) => ({
     name,
@@ -105,7 +128,7 @@ export function runKernelTests(names, timeoutMs, place = onKernel) {
   return runBundled(
     Object.fromEntries(programs),
     (path) => [...flags, ...named.map(({ file }) => path(file))],
-    { timeoutMs },
+    { timeoutMs, ...(onOutput && { onOutput }) },
     place,
   );
 }

@@ -1,5 +1,6 @@
 // @ts-check
-import { inGuest } from './guest.mjs';
+import { inGuest, prepareGuest } from './guest.mjs';
+import { image } from './image.mjs';
 import { inNamespaces, nativeWorks } from './native.mjs';
 
 /**
@@ -8,7 +9,15 @@ import { inNamespaces, nativeWorks } from './native.mjs';
  * @param {import('./job.mjs').Job} job
  */
 export async function runJob(job) {
+  return (await isNative()) ? inNamespaces(job) : inGuest(job);
+}
+
+/** Gets all that jobs need, for those who run several at once. */
+export async function prepareJobs() {
+  await ((await isNative()) ? image() : prepareGuest());
+}
+
+async function isNative() {
   const wish = process.env.MOORING_KERNEL;
-  const native = wish === 'native' || (wish !== 'guest' && (await nativeWorks()));
-  return native ? inNamespaces(job) : inGuest(job);
+  return wish === 'native' || (wish !== 'guest' && (await nativeWorks()));
 }
