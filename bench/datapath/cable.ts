@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute, sh } from '../../test/kernel/world/shell.ts';
 
 /*
@@ -77,8 +78,8 @@ ip link set ${name} mtu ${mtu} txqueuelen 4000 up
 ip addr replace ${inner[end]}/24 dev ${name}`,
       { ns: end },
     );
-  const probe = [labProgramPath(), 'ping', '--count', '5', '--every', '10ms', `${inner.right}:7`];
-  const pong = new Running('right', [labProgramPath(), 'pong', '0.0.0.0:7']);
+  const probe = [labProgram(), 'ping', '--count', '5', '--every', '10ms', `${inner.right}:7`];
+  const pong = new Running('right', [labProgram(), 'pong', '0.0.0.0:7']);
   try {
     for (let tries = 0; tries < 60; tries++) {
       const { stdout } = await execute(probe, { ns: 'left' });
@@ -89,8 +90,4 @@ ip addr replace ${inner[end]}/24 dev ${name}`,
   } finally {
     await pong.stop();
   }
-}
-
-export function labProgramPath(): string {
-  return `${process.env.MOORING_TEST_BIN}/mooring-lab`;
 }

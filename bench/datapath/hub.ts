@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { labProgram } from '../../test/kernel/world/programs.ts';
 import { sh } from '../../test/kernel/world/shell.ts';
-import { labProgramPath, Running } from './cable.ts';
+import { askWireGuard } from '../../test/kernel/world/wireguard-socket.ts';
+import { Running } from './cable.ts';
 import { cpuSeconds, iperf, iperfServer, residentMiB } from './measure.ts';
 import { quiet } from './quiet.ts';
 
@@ -51,7 +52,7 @@ export async function measureHub(laptops: number, seconds: number): Promise<HubR
     const since = performance.now();
     const count = ['--count', String(laptops)];
     const fleet = new Running('fleet', [
-      ...[labProgramPath(), 'laptops', ...count, '--hub', `${outer.hub}:${port}`],
+      ...[labProgram(), 'laptops', ...count, '--hub', `${outer.hub}:${port}`],
     ]);
     processes.push(fleet);
     await until('all laptops have joined', async () => (await joined()) === laptops);
@@ -70,7 +71,7 @@ export async function measureHub(laptops: number, seconds: number): Promise<HubR
 
 async function startHub(laptops: number): Promise<Running> {
   mkdirSync(home, { recursive: true });
-  const said = await sh(`${labProgramPath()} devices --count ${laptops}`);
+  const said = await sh(`${labProgram()} devices --count ${laptops}`);
   const { privateKey, devices } = JSON.parse(said);
   writeFileSync(`${home}/hub.key`, `${privateKey}\n`, { mode: 0o600 });
   const file = {
@@ -92,15 +93,9 @@ async function startHub(laptops: number): Promise<Running> {
   return hub;
 }
 
-/** Those with a handshake, as the hub's socket for wg(8) tells (wireguard.com/xplatform). */
+/** Those with a handshake. */
 async function joined(): Promise<number> {
-  const socket = connect('/var/run/wireguard/wg_vpns.sock').setEncoding('utf8');
-  socket.write('get=1\n\n');
-  let text = '';
-  for await (const part of socket) {
-    text += part;
-    if (text.endsWith('\n\n')) break;
-  }
+  const text = await askWireGuard();
   return text.match(/^last_handshake_time_sec=[1-9]/gm)?.length ?? 0;
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute } from '../../test/kernel/world/shell.ts';
-import { type End, ends, inner, labProgramPath, Running, unpacked } from './cable.ts';
+import { type End, ends, inner, Running, unpacked } from './cable.ts';
 import { quiet } from './quiet.ts';
 
 export type Direction = '→' | '←';
@@ -71,7 +72,7 @@ export async function measure(running: Record<End, Running>, seconds: number): P
   const largest = (field: 'VmRSS' | 'VmHWM') =>
     Math.max(...processes.map((one) => residentMiB(one, field)));
   const server = iperfServer('right');
-  const pong = new Running('right', [labProgramPath(), 'pong', '0.0.0.0:7']);
+  const pong = new Running('right', [labProgram(), 'pong', '0.0.0.0:7']);
   try {
     await quiet();
     const restMiB = largest('VmRSS');
@@ -100,7 +101,7 @@ export async function measure(running: Record<End, Running>, seconds: number): P
 }
 
 async function ping(count: number): Promise<Latency> {
-  const argv = [labProgramPath(), 'ping', '--count', String(count), `${inner.right}:7`];
+  const argv = [labProgram(), 'ping', '--count', String(count), `${inner.right}:7`];
   const { stdout, stderr } = await execute(argv, { ns: 'left', timeoutMs: count + 20_000 });
   if (!stdout) throw new Error(`ping: ${stderr}`);
   return JSON.parse(stdout);

@@ -1,16 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute, sh } from '../../test/kernel/world/shell.ts';
-import {
-  type End,
-  ends,
-  farOf,
-  inner,
-  labProgramPath,
-  outer,
-  plugIn,
-  Running,
-  unpacked,
-} from './cable.ts';
+import { type End, ends, farOf, inner, outer, plugIn, Running, unpacked } from './cable.ts';
 
 /** One way to make a cable of two far places, set up as somebody who knows it well would. */
 export interface Subject {
@@ -56,7 +47,7 @@ const mooring = (name: string, layer: 2 | 3, flags: readonly string[] = []): Sub
   start: () =>
     both(
       (end) => [
-        ...[labProgramPath(), 'cable', '--end', end, '--listen', String(port), ...flags],
+        ...[labProgram(), 'cable', '--end', end, '--listen', String(port), ...flags],
         // One end calls: see helpers/cmd/mooring-lab.
         ...(end === 'left' ? ['--far', `${outer.right}:${port}`] : []),
       ],

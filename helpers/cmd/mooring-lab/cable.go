@@ -17,7 +17,6 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"runtime/pprof"
-	"time"
 
 	"golang.org/x/sys/unix"
 	"golang.zx2c4.com/wireguard/conn"
@@ -25,6 +24,7 @@ import (
 
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
+	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/wireguard"
 )
@@ -91,7 +91,7 @@ func (p plug) run(ctx context.Context) (err error) {
 	if p.layer3 {
 		allowed = netip.MustParsePrefix("0.0.0.0/0")
 	}
-	err = end.SetPeer(wireguard.Peer{PublicKey: public, Endpoint: p.far, AllowedIPs: []netip.Prefix{allowed}, Keepalive: 25 * time.Second})
+	err = end.SetPeer(wireguard.Peer{PublicKey: public, Endpoint: p.far, AllowedIPs: []netip.Prefix{allowed}, Keepalive: link.Keepalive})
 	if err != nil {
 		return err
 	}

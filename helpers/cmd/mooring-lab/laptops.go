@@ -14,13 +14,13 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"time"
 
 	"golang.org/x/sys/unix"
 	"golang.zx2c4.com/wireguard/conn"
 
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
+	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/wireguard"
 )
@@ -114,7 +114,7 @@ func (f fleet) join(log *slog.Logger, i uint) (*wireguard.End, error) {
 		return nil, err
 	}
 	err = end.SetPeer(wireguard.Peer{
-		PublicKey: public, Endpoint: f.hub, Keepalive: 25 * time.Second,
+		PublicKey: public, Endpoint: f.hub, Keepalive: link.Keepalive,
 		AllowedIPs: []netip.Prefix{netip.PrefixFrom(hubInside, 32)},
 	})
 	if err != nil {
@@ -130,7 +130,7 @@ func openDevice(log *slog.Logger, name string, t gretap.Tunnel, o datapath.PortO
 		return nil, err
 	}
 	d := datapath.New(log, plan.LinkMTU)
-	if err := d.Attach(port, datapath.Tunnel{Tunnel: t, TTL: 225, LinkMTU: plan.LinkMTU}); err != nil {
+	if err := d.Attach(port, datapath.Tunnel{Tunnel: t, TTL: link.TapTTL, LinkMTU: plan.LinkMTU}); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil

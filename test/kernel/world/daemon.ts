@@ -55,10 +55,6 @@ export class Daemon {
     return this.#log;
   }
 
-  tell(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
   /** @returns the exit status, or the signal that ended it */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string> {
     if (this.running) {

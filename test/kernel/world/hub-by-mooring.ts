@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { hub, internet, prefix } from './addresses.ts';
 import { Daemon } from './daemon.ts';
@@ -7,6 +6,7 @@ import { askKernel, type Hub, type HubKeys, hubHome, hubPeers, type PeerSeen } f
 import type { Engine } from './kind.ts';
 import { program } from './programs.ts';
 import { sh } from './shell.ts';
+import { askWireGuard } from './wireguard-socket.ts';
 
 const file = join(hubHome, 'hub.json');
 
@@ -35,7 +35,7 @@ export class HubByMooring implements Hub {
     mkdirSync(hubHome, { recursive: true });
     const keyFile = join(hubHome, 'hub.key');
     writeFileSync(keyFile, `${this.#keys.hub.privateKey}\n`, { mode: 0o600 });
-    this.write(hubPeers(this.#keys));
+    this.#write(hubPeers(this.#keys));
     this.#daemon = await Daemon.start({
       ns: 'hub',
       argv: [program('mooring-hub'), 'serve', file],
@@ -44,8 +44,7 @@ export class HubByMooring implements Hub {
     await sh('ip link set lan0 up master taps_bridge', { ns: 'hub' });
   }
 
-  /** Writes the hub's file; SIGHUP has it read again. */
-  write(peers: ReturnType<typeof hubPeers>): void {
+  #write(peers: ReturnType<typeof hubPeers>): void {
     const { engine, pinned = false } = this.#options;
     const config = {
       engine,
@@ -77,18 +76,10 @@ export class HubByMooring implements Hub {
   }
 }
 
-/** Asks WireGuard in a process by its socket, as wg(8) does: wireguard.com/xplatform. */
+/** How WireGuard in a process is asked. */
 async function askSocket(publicKey: string): Promise<PeerSeen> {
-  const socket = connect('/var/run/wireguard/wg_vpns.sock');
-  socket.setEncoding('utf8');
-  socket.write('get=1\n\n');
-  let text = '';
-  for await (const part of socket) {
-    text += part;
-    if (text.endsWith('\n\n')) break;
-  }
   const wanted = Buffer.from(publicKey, 'base64').toString('hex');
-  const [, ...peers] = text.split('public_key=');
+  const [, ...peers] = (await askWireGuard()).split('public_key=');
   const peer = peers.find((one) => one.startsWith(wanted));
   if (peer === undefined) throw new Error(`the hub has no peer ${publicKey}`);
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(peer)?.[1];
