@@ -11,6 +11,7 @@ const fixture = inWorld({}, async (fixture) => {
   inside = await fixture.agent('laptop');
   await inside.ask('listen', { host: '::', port: 7 });
   await fixture.mooring.importProfile();
+  await fixture.world.memberSettled();
 });
 
 test('the stable address is known before the first connection', async () => {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -38,6 +39,10 @@ func newSegment(t *testing.T) segment {
 	t.Helper()
 	peer := netnstest.NewPeer(t)
 	link := peer.Wire(t, "dev0", nil, "dev1")
+	// The kernel's own solicitations, sent when it is done with DAD, would be heard beside ours.
+	if err := os.WriteFile("/proc/sys/net/ipv6/conf/dev0/router_solicitations", []byte("0"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	peer.Do(func() {
 		far, err := netlink.LinkByName("dev1")
 		if err == nil {

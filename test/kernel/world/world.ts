@@ -163,6 +163,15 @@ ${batch([
     await this.hub.up();
   }
 
+  /** Waits until the member has its address and its route: DAD's second, and a router advertisement. */
+  async memberSettled(): Promise<void> {
+    const settled =
+      'ip -6 route show default | grep -q via && ! ip -6 addr show tentative | grep -q inet6';
+    await sh(`for i in $(seq 150); do ${settled} && exit; sleep 0.1; done; ip -6 addr; exit 1`, {
+      ns: 'member',
+    });
+  }
+
   /** Puts the other laptop behind natB. */
   async admitLaptop2(): Promise<void> {
     await sh(`ip -n natB link set lan1 up master br-lan`);
