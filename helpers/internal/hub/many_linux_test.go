@@ -35,6 +35,7 @@ func TestAHundredDevices(t *testing.T) {
 		t.Error("too much")
 	}
 	forget(t, office)
+	end(t, child)
 }
 
 // resident is the memory of a process in octets.

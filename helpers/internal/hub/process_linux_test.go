@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"mooring.dev/helpers/internal/hub"
@@ -51,6 +53,15 @@ func kill(t *testing.T, o hub.Options) {
 	cmd.Wait()
 }
 
+// end has the hub of spawn clear up, as its service manager does.
+func end(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	must(t, cmd.Process.Signal(syscall.SIGTERM))
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the hub ended with %v", err)
+	}
+}
+
 // beChild is the hub of spawn.
 func beChild(what string) {
 	parts := strings.SplitN(what, "\n", 3)
@@ -59,8 +70,13 @@ func beChild(what string) {
 	}
 	err := json.Unmarshal([]byte(parts[2]), &o.Config)
 	if err == nil {
-		err = hub.Serve(context.Background(), o, nil)
+		ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer cancel()
+		err = hub.Serve(ctx, o, nil)
 	}
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }

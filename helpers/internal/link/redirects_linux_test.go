@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+
+	"github.com/vishvananda/netlink"
 )
 
 // TestRecover: what a killed helper had on record is put back once, and only in the boot that it belongs to.
@@ -39,8 +41,8 @@ func TestOpenLeavesNoRecord(t *testing.T) {
 	e := NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
 	check(t, os.WriteFile(sendRedirects, []byte("1\n"), 0o644))
 	check(t, e.openWireGuard(link))
-	link.Attrs().Index = 1 << 20
-	if err := e.openWireGuard(link); err == nil {
+	gone := &netlink.Dummy{LinkAttrs: netlink.LinkAttrs{Index: 1 << 20}}
+	if err := e.openWireGuard(gone); err == nil {
 		t.Error("an interface that is not there came up")
 	}
 	if got, _ := os.ReadFile(sendRedirects); string(got) != "1\n" {
