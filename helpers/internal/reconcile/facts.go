@@ -84,6 +84,7 @@ type facts struct {
 	awake         bool      // it has its keepalive
 	nudge         bool      // it shall send one packet now
 	rehandshakeAt time.Time // zero: no need
+	rehandshakes  int       // since the session came into doubt
 	nudgedRx      uint64    // authenticated bytes received before the nudge, or the probe, that nobody answered yet
 	nudgedAt      time.Time
 	askedRx       uint64    // authenticated bytes received before the newest probe of the link

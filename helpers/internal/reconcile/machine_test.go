@@ -61,6 +61,7 @@ type hubState struct {
 	bridged bool // answers over Ethernet
 	rtt     time.Duration
 	forgot  bool // lost its session: only a new handshake helps
+	drops   int  // of the next handshakes
 	mute    bool // answers no echo inside the link
 	ra      plan.Advertisement
 }
@@ -184,6 +185,10 @@ func (m *machine) set(f func()) {
 // sendLocked: the link sends something; the hub answers if it can.
 func (m *machine) sendLocked(s *slotState, handshake bool) {
 	if m.underlay == nil || !m.hub.alive || s.link == "" {
+		return
+	}
+	if handshake && m.hub.drops > 0 {
+		m.hub.drops--
 		return
 	}
 	if handshake || s.handshake.IsZero() {

@@ -40,8 +40,9 @@ const (
 	sessionRenewed = 120 * time.Second // REKEY_AFTER_TIME: an older session means handshakes were tried in vain
 	sessionStale   = 135 * time.Second // as wg's reresolve-dns.sh: the hub may have moved
 
-	answerIn    = time.Second     // no authenticated reply to a nudge: reset the handshake limiter
-	handshakeIn = 6 * time.Second // no handshake: another address
+	answerIn      = time.Second     // no authenticated reply to a nudge: reset the handshake limiter
+	rehandshakeIn = 2 * time.Second // nor to that: once more, for it may have met the nudge's own on the way
+	handshakeIn   = 6 * time.Second // no handshake: another address
 
 	keepalive   = 20 * time.Second       // over layer 2: keeps a firewall's GRE state (30 s unreplied), and verifies
 	slowProbe   = 60 * time.Second       // link and internet, while Ethernet is verified more often

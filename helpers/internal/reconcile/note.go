@@ -61,9 +61,9 @@ func (f *facts) noteMove(now time.Time, roam bool) {
 	f.solicits, f.solicitDue = 0, now
 	f.try(now)
 	if f.told.IsValid() {
-		f.rehandshakeAt = now.Add(answerIn)
+		f.doubt(now.Add(answerIn))
 		if now.Sub(f.link.LastHandshake) > sessionRenewed {
-			f.rehandshakeAt = now // handshakes may have been tried without a network
+			f.doubt(now) // handshakes may have been tried without a network
 		}
 	}
 }
@@ -149,17 +149,21 @@ func (f *facts) noteReading(l level, nth int, rtt time.Duration, err error, star
 	}
 }
 
+// doubt has the session given up at that time, unless somebody answers by it before.
+func (f *facts) doubt(at time.Time) { f.rehandshakeAt, f.rehandshakes = at, 0 }
+
 // doubtSession: the hub took our handshake, and nobody answers by the session. It may have been restarted since, or
 // two handshakes crossed. WireGuard itself would try another one only 15 s after it was last answered
 // (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT). A hub that answers over Ethernet has the session, and merely answers no echo
 // inside the link; whether anything else came meanwhile is looked at before it is done.
 func (f *facts) doubtSession(asked, now time.Time) {
-	if f.senses[levelEthernet].isOK() || !f.rehandshakeAt.IsZero() || !f.handshakeFresh(now) || !f.link.LastHandshake.Before(asked) ||
-		f.link.LastHandshake.Equal(f.doubted) {
+	taken := f.handshakeFresh(now) && f.link.LastHandshake.Before(asked) && !f.link.LastHandshake.Before(f.tryingAt)
+	if !taken || f.link.LastHandshake.Equal(f.doubted) || f.senses[levelEthernet].isOK() || !f.rehandshakeAt.IsZero() {
 		return
 	}
 	f.doubted = f.link.LastHandshake
-	f.nudgedAt, f.nudgedRx, f.rehandshakeAt = asked, f.askedRx, now
+	f.nudgedAt, f.nudgedRx = asked, f.askedRx
+	f.doubt(now)
 }
 
 // noteSilent: traffic that was verified is not answered any more, though the underlay looks the same (another
@@ -167,7 +171,7 @@ func (f *facts) doubtSession(asked, now time.Time) {
 func (f *facts) noteSilent(now time.Time) {
 	f.noteUnverified()
 	f.nudge = true
-	f.rehandshakeAt = now.Add(answerIn)
+	f.doubt(now.Add(answerIn))
 	f.tryingAt, f.alternate = now, now.Add(handshakeIn)
 	f.senses[levelLink].hurry(now)
 	f.senses[levelEthernet].hurry(now)

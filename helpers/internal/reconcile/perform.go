@@ -37,7 +37,7 @@ func (t *tunnel) perform(ctx context.Context, act action, which level, now time.
 		t.word(act, t.engine.SetEndpoint(f.names, f.spec, f.endpoint))
 		f.told, f.nudge = f.endpoint, true
 		if !f.link.LastHandshake.IsZero() && now.Sub(f.link.LastHandshake) > sessionRenewed || f.noAnswer {
-			f.rehandshakeAt = now
+			f.doubt(now)
 		}
 	case actSilence:
 		t.word(act, t.engine.Silence(f.names, f.spec))
@@ -244,7 +244,8 @@ func (t *tunnel) lookRoute(now time.Time) {
 	f.noteRoute(netip.AddrPort{}, plan.Underlay{}, online, now)
 }
 
-// rehandshake, unless the nudge was answered meanwhile. When the nudge is still to come nobody can have answered.
+// rehandshake, unless the nudge was answered meanwhile. When the nudge is still to come nobody can have answered. Each
+// throws away the handshake before it, so that on a slow way the last must be left alone: the rest is WireGuard's.
 func (t *tunnel) rehandshake(now time.Time) {
 	f := t.facts
 	f.rehandshakeAt = time.Time{}
@@ -252,6 +253,8 @@ func (t *tunnel) rehandshake(now time.Time) {
 		f.rehandshakeAt = now.Add(answerIn)
 	} else if t.observe(now); f.answered() {
 		return
+	} else if f.rehandshakes++; f.rehandshakes == 1 {
+		f.rehandshakeAt = now.Add(rehandshakeIn)
 	}
 	t.word(actRehandshake, t.engine.Rehandshake(f.names))
 }

@@ -115,6 +115,27 @@ func TestRehandshake(t *testing.T) {
 	})
 }
 
+// TestRehandshakeAgain: what was sent waits for the new network's gateway to be found, and the handshake then comes so
+// soon after the nudge's that the hub drops it. WireGuard itself would try again after 5 s.
+func TestRehandshakeAgain(t *testing.T) {
+	run(t, func(t *testing.T, m *machine, mgr *Manager) {
+		verified(t, m, mgr, home())
+		m.set(func() { m.hub.forgot, m.hub.drops = true, 1 })
+		moveTo(m, &ethernet)
+		time.Sleep(answerIn + rehandshakeIn + 100*time.Millisecond)
+		if s := only(t, mgr); s.VerifiedSince == nil {
+			t.Errorf("%+v", s)
+		}
+		m.words()
+		m.set(func() { m.hub.alive = false })
+		moveTo(m, &wifi)
+		time.Sleep(time.Minute)
+		if w := m.words(); strings.Count(w, "rehandshake") != 2 {
+			t.Errorf("where nobody answers, did: %s", w)
+		}
+	})
+}
+
 // TestASessionThatNobodyAnswersBy: the hub took the handshake and has forgotten it before anything was verified.
 func TestASessionThatNobodyAnswersBy(t *testing.T) {
 	run(t, func(t *testing.T, m *machine, mgr *Manager) {
