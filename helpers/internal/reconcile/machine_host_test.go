@@ -117,7 +117,7 @@ func (m *machine) answers(device string, dst netip.Addr) (rtt time.Duration, ok 
 	if time.Since(s.handshake) > sessionRenewed {
 		s.handshake = time.Now() // as WireGuard does by itself when it sends
 	}
-	s.rx += 100
+	time.AfterFunc(m.hub.rtt, func() { m.set(func() { s.rx += 100 }) })
 	return m.hub.rtt, true
 }
 

@@ -61,7 +61,7 @@ type hubState struct {
 	bridged bool // answers over Ethernet
 	rtt     time.Duration
 	forgot  bool // lost its session: only a new handshake helps
-	drops   int  // of the next handshakes
+	drops   int  // of the next handshakes that are forced, each of which has ended the session
 	mute    bool // answers no echo inside the link
 	ra      plan.Advertisement
 }
@@ -182,21 +182,29 @@ func (m *machine) set(f func()) {
 	f()
 }
 
-// sendLocked: the link sends something; the hub answers if it can.
+// sendLocked: the link sends something; the hub answers if it can, a round trip later.
 func (m *machine) sendLocked(s *slotState, handshake bool) {
 	if m.underlay == nil || !m.hub.alive || s.link == "" {
 		return
 	}
 	if handshake && m.hub.drops > 0 {
 		m.hub.drops--
+		m.hub.forgot = true
 		return
 	}
-	if handshake || s.handshake.IsZero() {
-		s.handshake, m.hub.forgot = time.Now(), false
+	fresh := handshake || s.handshake.IsZero()
+	if !fresh && m.hub.forgot {
+		return
 	}
-	if !m.hub.forgot {
+	m.hub.forgot = false
+	time.AfterFunc(m.hub.rtt, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		s.rx += 32
-	}
+		if fresh {
+			s.handshake = time.Now()
+		}
+	})
 }
 
 // ---- Engine

@@ -40,8 +40,10 @@ const (
 	sessionRenewed = 120 * time.Second // REKEY_AFTER_TIME: an older session means handshakes were tried in vain
 	sessionStale   = 135 * time.Second // as wg's reresolve-dns.sh: the hub may have moved
 
-	answerIn      = time.Second     // no authenticated reply to a nudge: reset the handshake limiter
-	rehandshakeIn = 2 * time.Second // nor to that: once more, for it may have met the nudge's own on the way
+	// No authenticated reply to a nudge: give the session up. Longer than a gateway takes to be found that misses the
+	// first question: the next comes after 1 s (net.ipv4.neigh.*.retrans_time_ms), and what waited then goes at once.
+	answerIn      = 1300 * time.Millisecond
+	rehandshakeIn = 2 * time.Second // nor to that: once more, for it may have met the nudge's own at the hub
 	handshakeIn   = 6 * time.Second // no handshake: another address
 
 	keepalive   = 20 * time.Second       // over layer 2: keeps a firewall's GRE state (30 s unreplied), and verifies

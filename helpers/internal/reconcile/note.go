@@ -202,9 +202,20 @@ func (f *facts) noteLink(s plan.LinkState, now time.Time) {
 	}
 }
 
-// answered reports whether anything authenticated came since the nudge.
+// answered reports whether anything authenticated came since the nudge; by the new session, once the old was given up.
 func (f *facts) answered() bool {
-	return f.link.RxBytes > f.nudgedRx || f.link.LastHandshake.After(f.nudgedAt)
+	return f.link.LastHandshake.After(f.nudgedAt) || f.rehandshakes == 0 && f.link.RxBytes > f.nudgedRx
+}
+
+// noteGivenUp: what was, or still is, answered by the session of before says nothing of the next one.
+func (f *facts) noteGivenUp(now time.Time) {
+	f.nudgedAt = now
+	for _, l := range []level{levelLink, levelEthernet} {
+		if s := &f.senses[l]; s.isOK() {
+			*s = sense{nth: s.nth}
+		}
+		f.senses[l].hurry(now)
+	}
 }
 
 // settle draws the conclusion that spans several facts: traffic is verified, or no longer.

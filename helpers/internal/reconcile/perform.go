@@ -257,6 +257,7 @@ func (t *tunnel) rehandshake(now time.Time) {
 		f.rehandshakeAt = now.Add(rehandshakeIn)
 	}
 	t.word(actRehandshake, t.engine.Rehandshake(f.names))
+	f.noteGivenUp(now)
 }
 
 // alternate: no handshake in time. Say so, and try the next address.
