@@ -2,6 +2,7 @@ import type { ProfileView } from '../src-engine/session/overview.ts';
 import type { Hello } from '../src-shared/helper-protocol/replies.ts';
 import type { Reachability, Reading } from '../src-shared/helper-protocol/status.ts';
 import { engineText } from '../src-shared/model/engine-words.ts';
+import { ago, milliseconds } from '../src-shared/model/format.ts';
 import type { SessionState } from '../src-shared/model/session-state.ts';
 import { printable } from './printable.ts';
 
@@ -14,7 +15,7 @@ export function profileText(view: ProfileView, engines: Hello['engines'], now: D
     ['hub', observed?.endpoint ?? profile?.hub.endpoint],
     ['underlay', underlayText(view)],
     ['engine', observed?.engine ? engineText(observed.engine, engines) : undefined],
-    ['handshake', observed?.lastHandshake ? ago(observed.lastHandshake, now) : undefined],
+    ['handshake', observed?.lastHandshake ? moment(observed.lastHandshake, now) : undefined],
     ['roams', roamsText(view)],
     ['note', profile === undefined ? 'none of your profiles describes this tunnel' : undefined],
   ];
@@ -51,7 +52,7 @@ export function aboutState(state: SessionState, now: Date): string {
       return state.step;
     case 'verified':
     case 'roaming':
-      return `since ${ago(state.since, now)}`;
+      return `since ${moment(state.since, now)}`;
     case 'degraded':
       return state.reasons.map((reason) => REASONS[reason]).join(', ');
     case 'waiting':
@@ -82,9 +83,7 @@ function readingText({ ok, rttMs }: Reading): string {
   if (ok === null) {
     return NOT_PROBED;
   }
-  return ok && rttMs !== null
-    ? `${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`
-    : 'no answer';
+  return ok && rttMs !== null ? milliseconds(rttMs) : 'no answer';
 }
 
 function underlayText({ observed }: ProfileView): string | undefined {
@@ -97,23 +96,10 @@ function roamsText({ observed }: ProfileView): string | undefined {
     return undefined;
   }
   const { count, lastOutageMs } = observed.roam;
-  return lastOutageMs === null ? `${count}` : `${count}, last outage ${lastOutageMs} ms`;
+  return lastOutageMs === null ? `${count}` : `${count}, last outage ${milliseconds(lastOutageMs)}`;
 }
 
 /** `22:40:00 (8 min ago)`, the time in this machine's zone. */
-function ago(time: string, now: Date): string {
-  const then = new Date(time);
-  const seconds = Math.max(0, Math.round((now.getTime() - then.getTime()) / 1000));
-  return `${clock(then)} (${duration(seconds)} ago)`;
-}
-
-function clock(time: Date): string {
-  return time.toTimeString().slice(0, 8);
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) {
-    return `${seconds} s`;
-  }
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+function moment(at: string, now: Date): string {
+  return `${new Date(at).toTimeString().slice(0, 8)} (${ago(at, now)})`;
 }

@@ -113,6 +113,7 @@ describe('for a person', () => {
       ...verifiedPart,
       underlay: { interface: 'wlan0', address: '192.168.88.20' },
       endpoint: '1.2.3.4:23450',
+      roam: { since: null, count: 2, lastOutageMs: 1440, recent: [] },
     });
     const { code, stdout, stderr } = await cli.run(helper, ['status']);
     expect([code, stderr]).toEqual([0, '']);
@@ -121,6 +122,7 @@ describe('for a person', () => {
     expect(stdout).toContain('  reached    link 21 ms, Ethernet 21 ms, internet 21 ms\n');
     expect(stdout).toContain('  hub        1.2.3.4:23450\n');
     expect(stdout).toContain('  underlay   wlan0, 192.168.88.20\n');
+    expect(stdout).toContain('  roams      2, last outage 1.4 s\n');
   });
 
   test('says which engine carries, and what the kernel lacks', async () => {

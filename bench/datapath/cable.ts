@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Daemon } from '../../test/kernel/world/daemon.ts';
 import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute, sh } from '../../test/kernel/world/shell.ts';
 
@@ -32,41 +31,9 @@ export function unpacked(path: string): string {
   return `${folder}/${path}`;
 }
 
-/** A program in a network namespace, until it is told to end. */
-export class Running {
-  readonly #child: ChildProcess;
-  #log = '';
-
-  constructor(ns: string, argv: readonly string[]) {
-    this.#child = spawn('ip', ['netns', 'exec', ns, ...argv], {
-      // n2n ends with its standard input.
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#log = (this.#log + text).slice(-4000);
-      });
-  }
-
-  get pid(): number {
-    if (this.#child.pid === undefined || this.#child.exitCode !== null)
-      throw new Error(`it does not run:\n${this.#log}`);
-    return this.#child.pid;
-  }
-
-  get log(): string {
-    return this.#log;
-  }
-
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
-    this.#child.kill('SIGTERM');
-    await ended;
-    clearTimeout(timer);
-  }
-}
+/** Starts a program; n2n ends with its standard input. */
+export const start = (ns: string, argv: readonly string[]) =>
+  Daemon.start({ ns, argv, stdin: 'pipe' });
 
 /** Gives the interface of both ends what an expert would, and waits until it carries packets. */
 export async function plugIn(name: string, mtu: number): Promise<void> {
@@ -79,7 +46,7 @@ ip addr replace ${inner[end]}/24 dev ${name}`,
       { ns: end },
     );
   const probe = [labProgram(), 'ping', '--count', '5', '--every', '10ms', `${inner.right}:7`];
-  const pong = new Running('right', [labProgram(), 'pong', '0.0.0.0:7']);
+  const pong = await start('right', [labProgram(), 'pong', '0.0.0.0:7']);
   try {
     for (let tries = 0; tries < 60; tries++) {
       const { stdout } = await execute(probe, { ns: 'left' });

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { labProgram } from '../../test/kernel/world/programs.ts';
+import { Daemon } from '../../test/kernel/world/daemon.ts';
+import { labProgram, program } from '../../test/kernel/world/programs.ts';
 import { sh } from '../../test/kernel/world/shell.ts';
 import { askWireGuard } from '../../test/kernel/world/wireguard-socket.ts';
-import { Running } from './cable.ts';
+import { start } from './cable.ts';
 import { cpuSeconds, iperf, iperfServer, residentMiB } from './measure.ts';
 import { quiet } from './quiet.ts';
 
@@ -51,7 +52,7 @@ export async function measureHub(laptops: number, seconds: number): Promise<HubR
   try {
     const since = performance.now();
     const count = ['--count', String(laptops)];
-    const fleet = new Running('fleet', [
+    const fleet = await start('fleet', [
       ...[labProgram(), 'laptops', ...count, '--hub', `${outer.hub}:${port}`],
     ]);
     processes.push(fleet);
@@ -69,7 +70,7 @@ export async function measureHub(laptops: number, seconds: number): Promise<HubR
   }
 }
 
-async function startHub(laptops: number): Promise<Running> {
+async function startHub(laptops: number): Promise<Daemon> {
   mkdirSync(home, { recursive: true });
   const said = await sh(`${labProgram()} devices --count ${laptops}`);
   const { privateKey, devices } = JSON.parse(said);
@@ -84,13 +85,11 @@ async function startHub(laptops: number): Promise<Running> {
     devices,
   };
   writeFileSync(`${home}/hub.json`, JSON.stringify(file));
-  const hub = new Running('hub', [
-    `${process.env.MOORING_BIN}/mooring-hub`,
-    'serve',
-    `${home}/hub.json`,
-  ]);
-  await until('the hub is ready', async () => hub.pid > 0 && hub.log.includes('msg=ready'));
-  return hub;
+  return Daemon.start({
+    ns: 'hub',
+    argv: [program('mooring-hub'), 'serve', `${home}/hub.json`],
+    ready: (log) => log.includes('msg=ready'),
+  });
 }
 
 /** Those with a handshake. */
@@ -113,9 +112,9 @@ ip -n laptop${i} addr add 192.168.1.${i + 1}/16 dev tap${i}`
   await wait(3000);
 }
 
-async function load(hub: Running, busy: number, seconds: number) {
+async function load(hub: Daemon, busy: number, seconds: number) {
   const each = Array.from({ length: busy }, (_, i) => ({ ns: `laptop${i}`, port: 5201 + i }));
-  const servers = each.map((one) => iperfServer('hub', one.port));
+  const servers = await Promise.all(each.map((one) => iperfServer('hub', one.port)));
   try {
     await quiet();
     const before = cpuSeconds([hub]);

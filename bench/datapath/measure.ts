@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Daemon } from '../../test/kernel/world/daemon.ts';
 import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute } from '../../test/kernel/world/shell.ts';
-import { type End, ends, inner, Running, unpacked } from './cable.ts';
+import { type End, ends, inner, start, unpacked } from './cable.ts';
 import { quiet } from './quiet.ts';
 
 export type Direction = '→' | '←';
@@ -42,7 +43,7 @@ export interface Round {
 }
 
 export const iperfServer = (ns: string, port = 5201) =>
-  new Running(ns, [unpacked('usr/bin/iperf3'), '--server', '--port', String(port)]);
+  start(ns, [unpacked('usr/bin/iperf3'), '--server', '--port', String(port)]);
 
 export interface Load {
   readonly ns: string;
@@ -67,12 +68,12 @@ export async function iperf(load: Load): Promise<Carried> {
 }
 
 /** Measures what both ends of a running subject carry. */
-export async function measure(running: Record<End, Running>, seconds: number): Promise<Round> {
+export async function measure(running: Record<End, Daemon>, seconds: number): Promise<Round> {
   const processes = ends.map((end) => running[end]);
   const largest = (field: 'VmRSS' | 'VmHWM') =>
     Math.max(...processes.map((one) => residentMiB(one, field)));
-  const server = iperfServer('right');
-  const pong = new Running('right', [labProgram(), 'pong', '0.0.0.0:7']);
+  const server = await iperfServer('right');
+  const pong = await start('right', [labProgram(), 'pong', '0.0.0.0:7']);
   try {
     await quiet();
     const restMiB = largest('VmRSS');
@@ -108,8 +109,8 @@ async function ping(count: number): Promise<Latency> {
 }
 
 /** Of the processes with all their threads; the kernel counts in hundredths of a second (proc(5), stat). */
-export function cpuSeconds(processes: readonly Running[]): number {
-  const of = ({ pid }: Running) => {
+export function cpuSeconds(processes: readonly Daemon[]): number {
+  const of = ({ pid }: Daemon) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   };
@@ -117,7 +118,7 @@ export function cpuSeconds(processes: readonly Running[]): number {
 }
 
 /** What it has in memory now, or has had at most. */
-export function residentMiB({ pid }: Running, field: 'VmRSS' | 'VmHWM'): number {
+export function residentMiB({ pid }: Daemon, field: 'VmRSS' | 'VmHWM'): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]) / 1024;
 }

@@ -1,14 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Daemon } from '../../test/kernel/world/daemon.ts';
 import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute, sh } from '../../test/kernel/world/shell.ts';
-import { type End, ends, farOf, inner, outer, plugIn, Running, unpacked } from './cable.ts';
+import { type End, ends, farOf, inner, outer, plugIn, start, unpacked } from './cable.ts';
 
 /** One way to make a cable of two far places, set up as somebody who knows it well would. */
 export interface Subject {
   readonly name: string;
   readonly layer: 2 | 3;
   /** Brings both ends up; they carry packets when it resolves. */
-  start(): Promise<Record<End, Running>>;
+  start(): Promise<Record<End, Daemon>>;
 }
 
 const home = '/run/bench';
@@ -18,9 +19,9 @@ const mtu = 1382;
 async function both(
   argv: (end: End) => readonly string[],
   size = mtu,
-): Promise<Record<End, Running>> {
-  const right = new Running('right', argv('right'));
-  const left = new Running('left', argv('left'));
+): Promise<Record<End, Daemon>> {
+  const right = await start('right', argv('right'));
+  const left = await start('left', argv('left'));
   try {
     await plugIn('tap0', size);
   } catch (error) {
@@ -157,16 +158,17 @@ const n2n: Subject = {
   name: 'n2n',
   layer: 2,
   async start() {
-    const supernode = new Running('right', [unpacked('usr/bin/supernode'), '-l', '7654']);
+    const supernode = await start('right', [unpacked('usr/bin/supernode'), '-l', '7654']);
     const edge = (end: End) => [
       ...[unpacked('usr/sbin/edge'), '-d', 'tap0', '-a', inner[end], '-c', 'bench', '-k', 'bench'],
       ...['-l', `${outer.right}:7654`, '-M', String(mtu), '-u', '0', '-g', '0'],
     ];
     const running = await both(edge);
     const stop = running.right.stop.bind(running.right);
-    running.right.stop = async () => {
-      await stop();
+    running.right.stop = async (signal) => {
+      const how = await stop(signal);
       await supernode.stop();
+      return how;
     };
     return running;
   },

@@ -73,7 +73,7 @@ func parseInstallation(args []string) (operator string, err error) {
 		return "", err
 	}
 	if fs.NArg() > 0 {
-		return "", fmt.Errorf("%w: unexpected %q", errUsage, fs.Arg(0))
+		return "", fmt.Errorf("unexpected %q", fs.Arg(0))
 	}
 	return operator, nil
 }

@@ -44,9 +44,6 @@ type options struct {
 	level                       slog.Level
 }
 
-// errUsage is answered with the usage text and exit 2.
-var errUsage = errors.New("usage")
-
 func main() {
 	if len(os.Args) > 1 && (os.Args[1] == "install" || os.Args[1] == "uninstall") {
 		os.Exit(installation(os.Args[1:], os.Stdout, os.Stderr))
@@ -90,9 +87,9 @@ func parse(args []string, out io.Writer) (o options, err error) {
 		fmt.Fprintln(out, version)
 		return o, flag.ErrHelp
 	case fs.NArg() > 0:
-		return o, fmt.Errorf("%w: unexpected %q", errUsage, fs.Arg(0))
+		return o, fmt.Errorf("unexpected %q", fs.Arg(0))
 	case o.socket == "" || o.stateDir == "":
-		return o, fmt.Errorf("%w: --socket and --state-dir are needed", errUsage)
+		return o, errors.New("--socket and --state-dir are needed")
 	}
 	return o, nil
 }

@@ -21,12 +21,7 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = netnstest.Must
 
 // build makes the program as it is shipped.
 func build(t *testing.T) string {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/mdlayher/ndp"
 	"github.com/vishvananda/netlink"
-	"go.uber.org/goleak"
 	"golang.org/x/net/ipv6"
 
 	"mooring.dev/helpers/internal/netnstest"
@@ -20,19 +19,7 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// noLeaks looks at the end of the test for goroutines of ours. Another machine is one of the test's.
-func noLeaks(t *testing.T) {
-	t.Cleanup(func() {
-		goleak.VerifyNone(t, goleak.IgnoreAnyFunction("mooring.dev/helpers/internal/netnstest.(*Peer).live"))
-	})
-}
+var must = netnstest.Must
 
 // host is a machine on the wire br0 of ours. Its kernel configures nothing by itself.
 type host struct {
@@ -44,21 +31,17 @@ func newHost(t *testing.T) host {
 	t.Helper()
 	h := host{Peer: netnstest.NewPeer(t)}
 	h.Do(func() {
-		must(t, os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_ra", []byte("0"), 0o644))
-		must(t, os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_dad", []byte("0"), 0o644))
+		netnstest.Sysctl(t, "ipv6/conf/default/accept_ra", "0")
+		netnstest.Sysctl(t, "ipv6/conf/default/accept_dad", "0")
 	})
 	h.Up(t, h.Wire(t, "br0", exampleMAC[:], "eth0"), "eth0")
 	h.Do(func() {
-		var err error
-		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-			var ifi *net.Interface
-			ifi, err = net.InterfaceByName("eth0")
-			must(t, err)
-			if h.conn, _, err = ndp.Listen(ifi, ndp.LinkLocal); err == nil {
-				break
-			}
-		}
+		ifi, err := net.InterfaceByName("eth0")
 		must(t, err)
+		netnstest.Await(t, "the host has its link-local address", 5*time.Second, func() bool {
+			h.conn, _, err = ndp.Listen(ifi, ndp.LinkLocal)
+			return err == nil
+		})
 		filter := new(ipv6.ICMPFilter)
 		filter.SetAll(true)
 		filter.Accept(ipv6.ICMPTypeRouterAdvertisement)
@@ -104,7 +87,7 @@ func run(t *testing.T, a Announcement) (s *Sender, stop func()) {
 }
 
 func TestAskedAndUnasked(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	h := newHost(t)
 	s, stop := run(t, example)
 
@@ -155,7 +138,7 @@ func TestQuestionsFromAfarAreNotAnswered(t *testing.T) {
 
 // A sender that is started before its interface can be used waits for it, and can be ended meanwhile.
 func TestWaitsForTheInterface(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	_, stop := run(t, example)
 	time.Sleep(2 * retry)
 	stop()
@@ -166,8 +149,7 @@ func TestWaitsForTheInterface(t *testing.T) {
 		t.Error("nothing was heard once it was there")
 	}
 	stop()
-	l, err := netlink.LinkByName("br0")
-	must(t, err)
+	l := netnstest.Link(t, "br0")
 	must(t, netlink.LinkDel(l))
 }
 
@@ -179,8 +161,7 @@ func TestKernelBelievesIt(t *testing.T) {
 	var mac net.HardwareAddr
 	has := func() (address, route bool, mtu string) {
 		p.Do(func() {
-			l, err := netlink.LinkByName("eth0")
-			must(t, err)
+			l := netnstest.Link(t, "eth0")
 			mac = l.Attrs().HardwareAddr
 			addrs, err := netlink.AddrList(l, netlink.FAMILY_V6)
 			must(t, err)
@@ -199,16 +180,7 @@ func TestKernelBelievesIt(t *testing.T) {
 		})
 		return address, route, mtu
 	}
-	await(t, "an address and a router", func() bool { a, r, mtu := has(); return a && r && mtu == "1382\n" })
+	netnstest.Await(t, "an address and a router", 10*time.Second, func() bool { a, r, mtu := has(); return a && r && mtu == "1382\n" })
 	stop()
-	await(t, "an address without a router", func() bool { a, r, _ := has(); return a && !r })
-}
-
-func await(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the host never had %s", what)
-		}
-	}
+	netnstest.Await(t, "an address without a router", 10*time.Second, func() bool { a, r, _ := has(); return a && !r })
 }

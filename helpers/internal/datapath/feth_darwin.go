@@ -37,7 +37,7 @@ func OpenTAP(name string, o PortOptions) (Port, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("datapath: %w", err), macos.ClosePair(slot))
 	}
-	return &feth{slot: slot, device: watched{fd: fd}, read: make([]byte, length)}, nil
+	return &feth{slot: slot, device: watched{descriptor: descriptor{fd: fd}}, read: make([]byte, length)}, nil
 }
 
 // Receive gives the frames of one read in turn.

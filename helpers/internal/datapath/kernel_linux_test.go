@@ -98,23 +98,17 @@ func TestSuperframesCrossABridge(t *testing.T) {
 	laptop, office := netnstest.NewPeer(t), netnstest.NewPeer(t)
 	hub, ends := newStar(t, addrLaptop, addrOffice)
 	must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "bridge0", MTU: 1382}}))
-	t.Cleanup(func() { netlink.LinkDel(mustLink(t, "bridge0")) })
-	must(t, up("bridge0"))
+	t.Cleanup(func() { netlink.LinkDel(netnstest.Link(t, "bridge0")) })
+	netnstest.SetUp(t, "bridge0")
 	var ports [2]watched
 	for i, far := range []netip.Addr{addrLaptop, addrOffice} {
 		name := fmt.Sprint("tap", i)
-		port, err := tapHere(name, PortOptions{})
-		must(t, err)
-		ports[i].Port = port
-		must(t, netlink.LinkSetMaster(mustLink(t, name), mustLink(t, "bridge0")))
+		ports[i].Port = tapHere(t, name, PortOptions{})
+		must(t, netlink.LinkSetMaster(netnstest.Link(t, name), netnstest.Link(t, "bridge0")))
 		must(t, hub.Attach(&ports[i], between(addrHub, far)))
 	}
-	var err error
 	join := func(peer *netnstest.Peer, d *Device, local netip.Addr, address string) {
-		var port Port
-		peer.Do(func() { port, err = tapHere("tap0", PortOptions{}, address) })
-		must(t, err)
-		must(t, d.Attach(port, between(local, addrHub)))
+		peer.Do(func() { must(t, d.Attach(tapHere(t, "tap0", PortOptions{}, address), between(local, addrHub))) })
 	}
 	join(laptop, ends[0], addrLaptop, "10.9.0.1/24")
 	join(office, ends[1], addrOffice, "10.9.0.2/24")
@@ -138,12 +132,10 @@ func TestFiftyPortsShareOneReader(t *testing.T) {
 	for i := range byte(ports) {
 		near, far := netip.AddrFrom4([4]byte{172, 17, 0, i}), netip.AddrFrom4([4]byte{172, 16, 1, i})
 		name := fmt.Sprint("tap", i)
-		port, err := tapHere(name, PortOptions{}, fmt.Sprintf("10.9.%d.1/24", i))
-		must(t, err)
-		must(t, c.a.Attach(port, between(near, far)))
-		peer.Do(func() { port, err = tapHere(name, PortOptions{}, fmt.Sprintf("10.9.%d.2/24", i)) })
-		must(t, err)
-		must(t, c.b.Attach(port, between(far, near)))
+		must(t, c.a.Attach(tapHere(t, name, PortOptions{}, fmt.Sprintf("10.9.%d.1/24", i)), between(near, far)))
+		peer.Do(func() {
+			must(t, c.b.Attach(tapHere(t, name, PortOptions{}, fmt.Sprintf("10.9.%d.2/24", i)), between(far, near)))
+		})
 	}
 	for i := range ports {
 		if _, err := ping(fmt.Sprintf("10.9.%d.2", i), 56, 2*time.Second); err != nil {
@@ -177,13 +169,11 @@ func TestFiftyPortsShareOneReader(t *testing.T) {
 
 func TestADeletedInterfaceIsToldAndCostsNothing(t *testing.T) {
 	c, _, _ := twoEnds(t, PortOptions{})
-	other, err := tapHere("tap1", PortOptions{})
-	must(t, err)
-	must(t, c.a.Attach(other, between(addrHub, addrOffice)))
+	must(t, c.a.Attach(tapHere(t, "tap1", PortOptions{}), between(addrHub, addrOffice)))
 	if _, err := ping("10.9.0.2", 56, 2*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	must(t, netlink.LinkDel(mustLink(t, "tap0")))
+	must(t, netlink.LinkDel(netnstest.Link(t, "tap0")))
 	select {
 	case <-c.a.Lost():
 	case <-time.After(2 * time.Second):
@@ -201,9 +191,7 @@ func TestADeletedInterfaceIsToldAndCostsNothing(t *testing.T) {
 		t.Errorf("%v of processor time in 300 ms without packets", used)
 	}
 	must(t, c.a.Detach(addrLaptop))
-	again, err := tapHere("tap0", PortOptions{}, "10.9.0.1/24")
-	must(t, err)
-	must(t, c.a.Attach(again, between(addrHub, addrLaptop)))
+	must(t, c.a.Attach(tapHere(t, "tap0", PortOptions{}, "10.9.0.1/24"), between(addrHub, addrLaptop)))
 	if _, err := ping("10.9.0.2", 56, 2*time.Second); err != nil {
 		t.Errorf("after a new interface: %v", err)
 	}
@@ -215,10 +203,10 @@ func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
 	var err error
 	peer.Do(func() { busy, err = net.Dial("udp", "10.9.0.1:9") })
 	must(t, err)
-	neighbour := mustLink(t, "tap0").Attrs().HardwareAddr
+	neighbour := netnstest.Link(t, "tap0").Attrs().HardwareAddr
 	peer.Do(func() {
 		err = netlink.NeighSet(&netlink.Neigh{
-			LinkIndex: mustLink(t, "tap0").Attrs().Index, IP: net.IPv4(10, 9, 0, 1), HardwareAddr: neighbour,
+			LinkIndex: netnstest.Link(t, "tap0").Attrs().Index, IP: net.IPv4(10, 9, 0, 1), HardwareAddr: neighbour,
 			State: netlink.NUD_PERMANENT,
 		})
 	})
@@ -232,9 +220,7 @@ func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
 		if info, err := file.Stat(); err != nil || info.Size() != 0 {
 			t.Fatalf("%d octets in a file that is not ours, %v", info.Size(), err)
 		}
-		port, err := tapHere("tap0", PortOptions{})
-		must(t, err)
-		must(t, c.a.Attach(port, between(addrHub, addrLaptop)))
+		must(t, c.a.Attach(tapHere(t, "tap0", PortOptions{}), between(addrHub, addrLaptop)))
 		time.Sleep(time.Millisecond)
 		file.Close()
 	}
@@ -249,7 +235,7 @@ func TestDetachUnderTrafficWritesToNoOtherFile(t *testing.T) {
 func TestOpenedInterfacesAreAsAskedFor(t *testing.T) {
 	port, err := OpenTAP("tap0", PortOptions{MTU: 1382, MAC: macLaptop})
 	must(t, err)
-	attrs := mustLink(t, "tap0").Attrs()
+	attrs := netnstest.Link(t, "tap0").Attrs()
 	if attrs.MTU != 1382 || attrs.HardwareAddr.String() != "12:ab:34:cd:56:ef" || attrs.TxQLen != 4000 ||
 		attrs.Flags&net.FlagUp != 0 {
 		t.Errorf("%+v", attrs)
@@ -276,7 +262,7 @@ func TestOpenedInterfacesAreAsAskedFor(t *testing.T) {
 	}
 	port, err = OpenTUN("tun0", PortOptions{MTU: 1420, QueueLen: 77})
 	must(t, err)
-	if a := mustLink(t, "tun0").Attrs(); a.MTU != 1420 || a.TxQLen != 77 {
+	if a := netnstest.Link(t, "tun0").Attrs(); a.MTU != 1420 || a.TxQLen != 77 {
 		t.Errorf("%+v", a)
 	}
 	must(t, port.Close())
@@ -285,19 +271,15 @@ func TestOpenedInterfacesAreAsAskedFor(t *testing.T) {
 func TestTheLinkBetweenTwoKernels(t *testing.T) {
 	peer := netnstest.NewPeer(t)
 	c := newCable(t)
-	open := func(address string) (Port, error) {
+	attach := func(d *Device, address string) {
 		port, err := OpenTUN("tun0", PortOptions{MTU: 1420})
-		if err != nil {
-			return nil, err
-		}
-		return port, up("tun0", address)
+		must(t, err)
+		netnstest.Address(t, "tun0", address)
+		netnstest.SetUp(t, "tun0")
+		must(t, d.AttachLink(port))
 	}
-	port, err := open("172.16.0.1/24")
-	must(t, err)
-	must(t, c.a.AttachLink(port))
-	peer.Do(func() { port, err = open("172.16.0.2/24") })
-	must(t, err)
-	must(t, c.b.AttachLink(port))
+	attach(c.a, "172.16.0.1/24")
+	peer.Do(func() { attach(c.b, "172.16.0.2/24") })
 	if _, err := ping("172.16.0.2", 56, 2*time.Second); err != nil {
 		t.Error(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vishvananda/netlink"
 	"go.uber.org/goleak"
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv4"
@@ -21,6 +20,8 @@ import (
 )
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
+
+var must = netnstest.Must
 
 // cable is two Devices back to back: what one reads the other writes, as wireguard-go would, without its cryptography.
 type cable struct{ a, b *Device }
@@ -103,41 +104,17 @@ func carry(t testing.TB, from *Device, route func(packet []byte) *Device) {
 	}
 }
 
-func must(t testing.TB, err error) {
+// tapHere makes a TAP that is up, with these addresses, in the namespace of the caller.
+func tapHere(t testing.TB, name string, o PortOptions, addresses ...string) Port {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// tapHere makes a TAP that is up, with an address unless that is empty, in the namespace of the caller.
-func tapHere(name string, o PortOptions, addresses ...string) (Port, error) {
 	if o.MTU == 0 {
 		o.MTU = 1382
 	}
 	port, err := OpenTAP(name, o)
-	if err != nil {
-		return nil, err
-	}
-	return port, up(name, addresses...)
-}
-
-func up(name string, addresses ...string) error {
-	link, err := netlink.LinkByName(name)
-	if err != nil {
-		return err
-	}
-	for _, a := range addresses {
-		addr, err := netlink.ParseAddr(a)
-		if err != nil {
-			return err
-		}
-		addr.Flags = 0x02 // IFA_F_NODAD
-		if err := netlink.AddrAdd(link, addr); err != nil {
-			return err
-		}
-	}
-	return netlink.LinkSetUp(link)
+	must(t, err)
+	netnstest.Address(t, name, addresses...)
+	netnstest.SetUp(t, name)
+	return port
 }
 
 // twoEnds joins a TAP here, 10.9.0.1 and fd09::1, to one at a peer, 10.9.0.2 and fd09::2.
@@ -145,13 +122,11 @@ func twoEnds(t *testing.T, o PortOptions) (cable, *netnstest.Peer, *watched) {
 	t.Helper()
 	peer := netnstest.NewPeer(t)
 	c := newCable(t)
-	port, err := tapHere("tap0", o, "10.9.0.1/24", "fd09::1/64")
-	must(t, err)
-	near := &watched{Port: port}
+	near := &watched{Port: tapHere(t, "tap0", o, "10.9.0.1/24", "fd09::1/64")}
 	must(t, c.a.Attach(near, between(addrHub, addrLaptop)))
-	peer.Do(func() { port, err = tapHere("tap0", o, "10.9.0.2/24", "fd09::2/64") })
-	must(t, err)
-	must(t, c.b.Attach(port, between(addrLaptop, addrHub)))
+	peer.Do(func() {
+		must(t, c.b.Attach(tapHere(t, "tap0", o, "10.9.0.2/24", "fd09::2/64"), between(addrLaptop, addrHub)))
+	})
 	return c, peer, near
 }
 
@@ -238,13 +213,6 @@ var chunk = pattern(128 << 10)
 
 func addrPort(a string, port uint16) string {
 	return netip.AddrPortFrom(netip.MustParseAddr(a), port).String()
-}
-
-func mustLink(t testing.TB, name string) netlink.Link {
-	t.Helper()
-	link, err := netlink.LinkByName(name)
-	must(t, err)
-	return link
 }
 
 // ping asks the far kernel for an echo and gives the time that it took.

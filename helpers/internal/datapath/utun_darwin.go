@@ -46,7 +46,7 @@ func OpenTUN(name string, o PortOptions) (Port, error) {
 			return nil, fmt.Errorf("datapath: %w", err)
 		}
 	}
-	return &utun{socket: watched{fd: fd}}, nil
+	return &utun{socket: watched{descriptor: descriptor{fd: fd}}}, nil
 }
 
 // connectUtun: a kernel control socket becomes the interface of a number by being connected to it. The control counts

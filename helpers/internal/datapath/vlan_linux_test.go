@@ -54,16 +54,12 @@ func TestVLANsBetweenTwoKernels(t *testing.T) {
 		t.Run(fmt.Sprint(mtu), func(t *testing.T) {
 			peer := netnstest.NewPeer(t)
 			c := newCable(t)
-			open := func(address string) (Port, error) {
-				port, err := tapHere("tap0", PortOptions{MTU: mtu}, address)
-				return &tagging{Port: port, spare: make([]byte, maxSuperframe)}, err
+			attach := func(d *Device, tunnel Tunnel, address string) {
+				port := tapHere(t, "tap0", PortOptions{MTU: mtu}, address)
+				must(t, d.Attach(&tagging{Port: port, spare: make([]byte, maxSuperframe)}, tunnel))
 			}
-			port, err := open("10.9.0.1/24")
-			must(t, err)
-			must(t, c.a.Attach(port, between(addrHub, addrLaptop)))
-			peer.Do(func() { port, err = open("10.9.0.2/24") })
-			must(t, err)
-			must(t, c.b.Attach(port, between(addrLaptop, addrHub)))
+			attach(c.a, between(addrHub, addrLaptop), "10.9.0.1/24")
+			peer.Do(func() { attach(c.b, between(addrLaptop, addrHub), "10.9.0.2/24") })
 			echo(t, peer, "10.9.0.2:7")
 			talk(t, "10.9.0.2:7", 4<<20)
 			n, _ := c.b.Counters(addrHub)
@@ -85,7 +81,7 @@ func packetSocket(t *testing.T, name string) int {
 	t.Cleanup(func() { unix.Close(fd) })
 	must(t, unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1))
 	must(t, unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_AUXDATA, 1))
-	index := mustLink(t, name).Attrs().Index
+	index := netnstest.Link(t, name).Attrs().Index
 	all := binary.NativeEndian.Uint16([]byte{0, unix.ETH_P_ALL})
 	must(t, unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: index}))
 	must(t, unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 2}))
@@ -96,14 +92,12 @@ func TestTheKernelHandsOverTaggedSuperframes(t *testing.T) {
 	for name, f := range taggedFlows() {
 		t.Run(name, func(t *testing.T) {
 			e := newEnd(t)
-			port, err := tapHere("tap0", PortOptions{MTU: 1400})
-			must(t, err)
-			e.attach(port, between(addrLaptop, addrHub))
+			e.attach(tapHere(t, "tap0", PortOptions{MTU: 1400}), between(addrLaptop, addrHub))
 			fd := packetSocket(t, "tap0")
 			frame, o := f.super(1, 1, 0x18, pattern(5000), 1200)
 			header := make([]byte, virtioHeader)
 			writeVirtio(header, o)
-			_, err = unix.Write(fd, append(header, frame...))
+			_, err := unix.Write(fd, append(header, frame...))
 			must(t, err)
 			var got [][]byte
 			for end := time.Now().Add(2 * time.Second); len(got) < 5 && time.Now().Before(end); {
@@ -128,9 +122,7 @@ func TestTheKernelTakesTaggedSuperframes(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			e := newEnd(t)
-			port, err := tapHere("tap0", PortOptions{MTU: 1400})
-			must(t, err)
-			e.attach(port, between(addrHub, addrLaptop))
+			e.attach(tapHere(t, "tap0", PortOptions{MTU: 1400}), between(addrHub, addrLaptop))
 			fd := packetSocket(t, "tap0")
 			e.write(arrive(f.segments(1, 1, 0x18, pattern(5000), 1200)...)...)
 			if n := e.counters(addrLaptop); n.PortErrors != 0 || n.SuperframesIn != 1 {

@@ -2,27 +2,16 @@ package datapath
 
 import (
 	"fmt"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-// watched is an open file whose number is not used once it is closed, and which a goroutine waits for: BPF devices
-// take no EVFILT_WRITE (bpfkqfilter, bsd/net/bpf.c), which Go's own poller asks of all that it waits for.
+// watched is a descriptor which a goroutine waits for: BPF devices take no EVFILT_WRITE (bpfkqfilter, bsd/net/bpf.c),
+// which Go's own poller asks of all that it waits for. The descriptor's mutex guards what follows it too.
 type watched struct {
-	mu    sync.RWMutex  // held for reading while fd is used, for writing to close it; guards what follows
-	fd    int           // -1 once it is closed
+	descriptor
 	queue int           // the kqueue; there is one where ended is not nil
 	ended chan struct{} // closed when the goroutine has ended; nil: it was not started
-}
-
-func (w *watched) use(f func(fd int) error) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.fd < 0 {
-		return ErrClosed
-	}
-	return f(w.fd)
 }
 
 // watch has n told whenever there is something more to read.
@@ -76,10 +65,7 @@ func tell(queue int, n Notifier, ended chan<- struct{}) {
 func (w *watched) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.fd < 0 {
-		return nil
-	}
-	if w.ended != nil {
+	if w.fd >= 0 && w.ended != nil {
 		wake := make([]unix.Kevent_t, 1)
 		unix.SetKevent(&wake[0], 0, unix.EVFILT_USER, 0)
 		wake[0].Fflags = unix.NOTE_TRIGGER
@@ -89,7 +75,5 @@ func (w *watched) close() error {
 		<-w.ended
 		unix.Close(w.queue)
 	}
-	fd := w.fd
-	w.fd = -1
-	return unix.Close(fd)
+	return w.closeLocked()
 }

@@ -7,12 +7,13 @@ import (
 
 	"github.com/vishvananda/netlink"
 
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 )
 
 // Devices come and go while another one's traffic loses nothing.
 func TestOthersNoticeNothing(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	r := serve(t, file(t, []person{office, guest}))
 	l := join(t, office)
 	l.awaitSLAAC()
@@ -70,14 +71,14 @@ func TestWhatElseCanChange(t *testing.T) {
 		t.Error("the addresses of the bridge are not the new ones")
 	}
 	own := netip.PrefixFrom(plan.StableAddress(second, office.MAC), 64)
-	await(t, "an address in the new prefix", 10*time.Second, func() (ok bool) {
+	netnstest.Await(t, "an address in the new prefix", 10*time.Second, func() (ok bool) {
 		l.Do(func() { ok = hasAddress(t, tap, own) })
 		return ok
 	})
 
 	none := func(f map[string]any) { other(f); delete(f, "advertise"); delete(f, "masquerade") }
 	r.change(file(t, []person{office}, none), "msg=changed")
-	await(t, "the laptop without a router", 5*time.Second, func() (gone bool) {
+	netnstest.Await(t, "the laptop without a router", 5*time.Second, func() (gone bool) {
 		l.Do(func() { gone = !hasRouter(t, tap) })
 		return gone
 	})
@@ -115,7 +116,7 @@ func TestAChangeThatFailsIsUndone(t *testing.T) {
 	l.awaitSLAAC()
 	h := beat(t, l.Peer, nil, l.stable(), router6)
 	r.change(file(t, []person{office, train}), "the changed file is not applied")
-	await(t, "the removed device back", 5*time.Second, func() bool {
+	netnstest.Await(t, "the removed device back", 5*time.Second, func() bool {
 		_, err := netlink.LinkByName(guest.Port())
 		return err == nil
 	})
@@ -133,9 +134,8 @@ func TestADeletedPort(t *testing.T) {
 	r := serve(t, file(t, []person{office, train}))
 	l := join(t, office)
 	l.awaitSLAAC()
-	port, err := netlink.LinkByName(office.Port())
-	must(t, err)
+	port := netnstest.Link(t, office.Port())
 	must(t, netlink.LinkDel(port))
-	await(t, "made anew", 5*time.Second, func() bool { return r.log.has("made anew") })
+	netnstest.Await(t, "made anew", 5*time.Second, func() bool { return r.log.has("made anew") })
 	pings(t, nil, "taps_bridge", router6, l.stable())
 }

@@ -27,18 +27,18 @@ func masquerading(f map[string]any) { f["masquerade"] = "uplink" }
 func uplink(t *testing.T) {
 	t.Helper()
 	addLink(t, &netlink.Bridge{LinkAttrs: named("uplink")})
-	address(t, "uplink", "198.51.100.1/24")
-	up(t, "uplink")
+	netnstest.Address(t, "uplink", "198.51.100.1/24")
+	netnstest.SetUp(t, "uplink")
 	for path, value := range map[string]string{
 		"ipv6/conf/uplink/forwarding": "1", // one of all
 		"ipv4/conf/uplink/forwarding": "1",
 	} {
-		sysctl(t, path, value)
+		netnstest.Sysctl(t, path, value)
 	}
 	old, err := os.ReadFile("/proc/sys/net/ipv4/conf/all/accept_redirects")
 	must(t, err)
-	sysctl(t, "ipv4/conf/all/accept_redirects", "0")
-	t.Cleanup(func() { sysctl(t, "ipv4/conf/all/accept_redirects", string(old)) })
+	netnstest.Sysctl(t, "ipv4/conf/all/accept_redirects", "0")
+	t.Cleanup(func() { netnstest.Sysctl(t, "ipv4/conf/all/accept_redirects", string(old)) })
 }
 
 func named(name string) netlink.LinkAttrs {
@@ -59,7 +59,7 @@ func addLink(t *testing.T, l netlink.Link) {
 }
 
 func TestTheMachineIsAsItWas(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	uplink(t)
 	before := netnstest.Snapshot(t)
 	r := serve(t, file(t, []person{office, train, guest}, masquerading))
@@ -83,7 +83,7 @@ func TestAJoinedBridge(t *testing.T) {
 	for _, state := range []string{"up", "down"} {
 		t.Run(state, func(t *testing.T) {
 			addLink(t, &netlink.Bridge{LinkAttrs: named("taps_bridge")})
-			address(t, "taps_bridge", "192.168.0.1/16") // one of the two that the file names
+			netnstest.Address(t, "taps_bridge", "192.168.0.1/16") // one of the two that the file names
 			member(t, "taps_bridge", "lan0")
 			if state == "up" {
 				awaitUp(t, "taps_bridge")
@@ -158,7 +158,7 @@ func TestAKilledHubIsFollowedByAFailure(t *testing.T) {
 }
 
 func TestStartsThatFailLeaveNothing(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	addLink(t, &netlink.Bridge{LinkAttrs: named("wg_vpns")})
 	addLink(t, &netlink.Bridge{LinkAttrs: named("gretap_guest")})
 	taken, err := net.ListenPacket("udp", ":23451")
@@ -198,7 +198,7 @@ func TestMasqueradeAndRoute(t *testing.T) {
 	internet := newInternet(t)
 	l := join(t, office)
 	l.awaitSLAAC()
-	l.Do(func() { address(t, tap, "192.168.2.2/16"); routeVia(t, router4) })
+	l.Do(func() { netnstest.Address(t, tap, "192.168.2.2/16"); netnstest.DefaultRoute(t, router4.String()) })
 	inLaptop, beyond := netip.MustParseAddr("192.168.2.2"), netip.MustParseAddr("198.51.100.9")
 	c := open(t, l.Peer, internet, inLaptop, beyond)
 	defer c.close()
@@ -206,7 +206,7 @@ func TestMasqueradeAndRoute(t *testing.T) {
 		t.Errorf("the internet sees %s", from)
 	}
 	c.exchange(t, 1<<20)
-	if size := segment(t, c.b); size > 1342 {
+	if size := netnstest.MSS(t, c.b); size > 1342 {
 		t.Errorf("the internet sends segments of %d", size)
 	}
 }
@@ -223,7 +223,7 @@ func TestTheUplinkKeepsItsRouter(t *testing.T) {
 		})
 	})
 	t.Cleanup(func() { cancel(); must(t, <-ended) })
-	await(t, "a router at the uplink", 15*time.Second, func() bool { return hasRouter(t, "uplink") })
+	netnstest.Await(t, "a router at the uplink", 15*time.Second, func() bool { return hasRouter(t, "uplink") })
 	r := serve(t, file(t, nil))
 	if !hasRouter(t, "uplink") {
 		t.Error("the hub's start has thrown the router away")
@@ -235,8 +235,8 @@ func TestTheUplinkKeepsItsRouter(t *testing.T) {
 }
 
 func TestWithoutIPv6(t *testing.T) {
-	sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
-	t.Cleanup(func() { sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
+	netnstest.Sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
+	t.Cleanup(func() { netnstest.Sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
 	before := netnstest.Snapshot(t)
 	o, _ := newOptions(t, file(t, nil))
 	if err := hub.Serve(context.Background(), o, nil); !errors.As(err, new(*plan.LackingError)) {
@@ -250,12 +250,12 @@ func TestTheRouterIsTheSameAfterARestart(t *testing.T) {
 	var routers [2]string
 	for i := range routers {
 		r := serve(t, file(t, []person{guest}))
-		bridge, err := netlink.LinkByName("taps_bridge")
-		must(t, err)
+		bridge := netnstest.Link(t, "taps_bridge")
 		routers[i] = bridge.Attrs().HardwareAddr.String()
-		if !hasAddress(t, "taps_bridge", netip.PrefixFrom(plan.LinkLocal([6]byte(bridge.Attrs().HardwareAddr)), 64)) {
-			t.Error("the link-local address is not that of the MAC")
-		}
+		own := netip.PrefixFrom(plan.LinkLocal([6]byte(bridge.Attrs().HardwareAddr)), 64)
+		netnstest.Await(t, "the link-local address is that of the MAC", time.Second, func() bool {
+			return hasAddress(t, "taps_bridge", own)
+		})
 		r.stop()
 	}
 	if routers[0] != routers[1] {

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
+
+	"mooring.dev/helpers/internal/netnstest"
 )
 
 func TestALaptopJoins(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	serve(t, file(t, []person{office}))
 	l := join(t, office)
 	l.awaitSLAAC()
@@ -27,7 +29,7 @@ func TestALaptopJoins(t *testing.T) {
 }
 
 func TestTwoLaptopsMeet(t *testing.T) {
-	noLeaks(t)
+	netnstest.NoLeaks(t)
 	serve(t, file(t, []person{office, train}))
 	a, b := join(t, office), join(t, train)
 	a.awaitSLAAC()
@@ -79,7 +81,7 @@ func TestAStolenMAC(t *testing.T) {
 	h := beat(t, honest.Peer, nil, honest.stable(), router6)
 	thief.Do(func() {
 		setMAC(t, tap, honest.MAC)
-		address(t, tap, "192.168.9.9/16")
+		netnstest.Address(t, tap, "192.168.9.9/16")
 		shout(t, tap, honest.MAC)
 	})
 	if heard(t, "192.168.9.9", thief.Peer, router4) {
@@ -101,7 +103,7 @@ func TestALANMember(t *testing.T) {
 	lan := member(t, "taps_bridge", "lan0")
 	l := join(t, office)
 	l.awaitSLAAC()
-	l.Do(func() { address(t, tap, "192.168.2.2/16") })
+	l.Do(func() { netnstest.Address(t, tap, "192.168.2.2/16") })
 	inLaptop, inLAN := netip.MustParseAddr("192.168.2.2"), netip.MustParseAddr("192.168.1.2")
 	pings(t, lan, "eth0", inLAN, inLaptop)
 	// Its cable carries 1,500, so without the clamp what it sends would not fit.
@@ -128,7 +130,7 @@ func TestTheEndIsTold(t *testing.T) {
 	l := join(t, office)
 	l.awaitSLAAC()
 	r.stop()
-	await(t, "the laptop without a router", 2*time.Second, func() (gone bool) {
+	netnstest.Await(t, "the laptop without a router", 2*time.Second, func() (gone bool) {
 		l.Do(func() { gone = !hasRouter(t, tap) })
 		return gone
 	})

@@ -22,8 +22,7 @@ func contains(s, part string) bool { return strings.Contains(s, part) }
 
 func setMAC(t *testing.T, device string, mac [6]byte) {
 	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
+	d := netnstest.Link(t, device)
 	must(t, netlink.LinkSetHardwareAddr(d, mac[:]))
 }
 
@@ -52,8 +51,7 @@ func ask(t *testing.T, path string) string {
 // shout broadcasts frames from mac, of a protocol that nobody answers.
 func shout(t *testing.T, device string, mac [6]byte) {
 	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
+	d := netnstest.Link(t, device)
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	must(t, err)
 	defer unix.Close(fd)
@@ -84,22 +82,20 @@ func member(t *testing.T, bridge, device string) *netnstest.Peer {
 	t.Helper()
 	p := netnstest.NewPeer(t)
 	wire := p.Wire(t, device, nil, "eth0")
-	sysctl(t, "ipv6/conf/"+device+"/disable_ipv6", "1") // a port needs no address of its own
-	b, err := netlink.LinkByName(bridge)
-	must(t, err)
+	netnstest.Sysctl(t, "ipv6/conf/"+device+"/disable_ipv6", "1") // a port needs no address of its own
+	b := netnstest.Link(t, bridge)
 	must(t, netlink.LinkSetMaster(wire, b))
 	p.Up(t, wire, "eth0")
-	p.Do(func() { address(t, "eth0", "192.168.1.2/16") })
+	p.Do(func() { netnstest.Address(t, "eth0", "192.168.1.2/16") })
 	return p
 }
 
 // awaitUp sets a bridge with a member up and waits for its link-local address.
 func awaitUp(t *testing.T, bridge string) {
 	t.Helper()
-	up(t, bridge)
-	d, err := netlink.LinkByName(bridge)
-	must(t, err)
-	await(t, bridge+" with its link-local address", 5*time.Second, func() bool {
+	netnstest.SetUp(t, bridge)
+	d := netnstest.Link(t, bridge)
+	netnstest.Await(t, bridge+" with its link-local address", 5*time.Second, func() bool {
 		addrs, err := netlink.AddrList(d, netlink.FAMILY_V6)
 		must(t, err)
 		return len(addrs) == 1 && addrs[0].Flags&unix.IFA_F_TENTATIVE == 0
@@ -109,8 +105,7 @@ func awaitUp(t *testing.T, bridge string) {
 // forget takes away the wire of a machine that has joined.
 func forget(t *testing.T, p person) {
 	t.Helper()
-	d, err := netlink.LinkByName(fmt.Sprintf("wan%d", p.n))
-	must(t, err)
+	d := netnstest.Link(t, fmt.Sprintf("wan%d", p.n))
 	must(t, netlink.LinkDel(d))
 }
 
@@ -119,26 +114,7 @@ func newInternet(t *testing.T) *netnstest.Peer {
 	t.Helper()
 	p := netnstest.NewPeer(t)
 	p.Up(t, p.Wire(t, "uplink", nil, "eth0"), "eth0")
-	address(t, "uplink", "198.51.100.1/24")
-	p.Do(func() { address(t, "eth0", "198.51.100.9/24") })
+	netnstest.Address(t, "uplink", "198.51.100.1/24")
+	p.Do(func() { netnstest.Address(t, "eth0", "198.51.100.9/24") })
 	return p
-}
-
-func routeVia(t *testing.T, gateway netip.Addr) {
-	t.Helper()
-	_, all, err := net.ParseCIDR("0.0.0.0/0")
-	must(t, err)
-	must(t, netlink.RouteAdd(&netlink.Route{Dst: all, Gw: gateway.AsSlice()}))
-}
-
-// segment is the size of the segments that c sends, with the 12 octets that the timestamps take.
-func segment(t *testing.T, c net.Conn) (size int) {
-	t.Helper()
-	raw, err := c.(*net.TCPConn).SyscallConn()
-	must(t, err)
-	must(t, raw.Control(func(fd uintptr) {
-		size, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG)
-	}))
-	must(t, err)
-	return size + 12
 }

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
-	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 	"golang.zx2c4.com/wireguard/conn"
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
@@ -37,21 +36,7 @@ func TestMain(m *testing.M) {
 	netnstest.Main(m)
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func await(t *testing.T, what string, within time.Duration, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(within); !is(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("after %v: not %s", within, what)
-		}
-	}
-}
+var must = netnstest.Must
 
 const hubPort = 23450
 
@@ -148,7 +133,7 @@ func serveWith(t *testing.T, o hub.Options, book *logBook) *running {
 	r := &running{t: t, log: book, options: o, cancel: cancel, changes: make(chan config.Config), ended: make(chan error, 1)}
 	go func() { r.ended <- hub.Serve(ctx, o, r.changes) }()
 	t.Cleanup(r.stop)
-	await(t, "ready", 20*time.Second, func() bool {
+	netnstest.Await(t, "ready", 20*time.Second, func() bool {
 		select {
 		case err := <-r.ended:
 			r.ended <- nil
@@ -175,7 +160,7 @@ func (r *running) change(c config.Config, says string) {
 	r.t.Helper()
 	before := r.log.count(says)
 	r.changes <- c
-	await(r.t, says, 5*time.Second, func() bool { return r.log.count(says) > before })
+	netnstest.Await(r.t, says, 5*time.Second, func() bool { return r.log.count(says) > before })
 }
 
 // logBook keeps what was logged.
@@ -226,11 +211,11 @@ func join(t *testing.T, p person) *laptop {
 	l := &laptop{Peer: netnstest.NewPeer(t), t: t, person: p}
 	wan := fmt.Sprintf("wan%d", p.n)
 	l.Up(t, l.Wire(t, wan, nil, "eth0"), "eth0")
-	address(t, wan, fmt.Sprintf("10.0.%d.1/24", p.n))
+	netnstest.Address(t, wan, fmt.Sprintf("10.0.%d.1/24", p.n))
 	l.Do(func() {
-		address(t, "eth0", fmt.Sprintf("10.0.%d.2/24", p.n))
-		sysctl(t, "ipv6/conf/default/router_solicitation_delay", "0")
-		sysctl(t, "ipv6/conf/default/dad_transmits", "0")
+		netnstest.Address(t, "eth0", fmt.Sprintf("10.0.%d.2/24", p.n))
+		netnstest.Sysctl(t, "ipv6/conf/default/router_solicitation_delay", "0")
+		netnstest.Sysctl(t, "ipv6/conf/default/dad_transmits", "0")
 		l.dial()
 	})
 	t.Cleanup(func() { l.end.Close() })
@@ -243,8 +228,8 @@ func (l *laptop) dial() {
 	tun, err := datapath.OpenTUN("wg0", datapath.PortOptions{MTU: plan.LinkMTU})
 	must(l.t, err)
 	must(l.t, l.device.AttachLink(tun))
-	address(l.t, "wg0", l.Address.String()+"/16")
-	up(l.t, "wg0")
+	netnstest.Address(l.t, "wg0", l.Address.String()+"/16")
+	netnstest.SetUp(l.t, "wg0")
 	port, err := datapath.OpenTAP(tap, datapath.PortOptions{MTU: plan.TapMTU, MAC: l.MAC})
 	must(l.t, err)
 	must(l.t, l.device.Attach(port, datapath.Tunnel{
@@ -258,13 +243,13 @@ func (l *laptop) dial() {
 		Endpoint:   netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(l.n), 1}), hubPort),
 		Keepalive:  25 * time.Second,
 	}))
-	up(l.t, tap)
+	netnstest.SetUp(l.t, tap)
 }
 
 // awaitSLAAC waits for the stable address and a router.
 func (l *laptop) awaitSLAAC() {
 	l.t.Helper()
-	await(l.t, l.Name+" has its stable address", 10*time.Second, func() (ok bool) {
+	netnstest.Await(l.t, l.Name+" has its stable address", 10*time.Second, func() (ok bool) {
 		l.Do(func() { ok = hasAddress(l.t, tap, netip.PrefixFrom(l.stable(), 64)) && hasRouter(l.t, tap) })
 		return ok
 	})
@@ -272,8 +257,7 @@ func (l *laptop) awaitSLAAC() {
 
 func hasAddress(t *testing.T, device string, want netip.Prefix) bool {
 	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
+	d := netnstest.Link(t, device)
 	addrs, err := netlink.AddrList(d, netlink.FAMILY_ALL)
 	must(t, err)
 	for _, a := range addrs {
@@ -286,8 +270,7 @@ func hasAddress(t *testing.T, device string, want netip.Prefix) bool {
 
 func hasRouter(t *testing.T, device string) bool {
 	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
+	d := netnstest.Link(t, device)
 	routes, err := netlink.RouteList(d, netlink.FAMILY_V6)
 	must(t, err)
 	for _, r := range routes {
@@ -296,33 +279,4 @@ func hasRouter(t *testing.T, device string) bool {
 		}
 	}
 	return false
-}
-
-func address(t *testing.T, device, text string) {
-	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
-	a, err := netlink.ParseAddr(text)
-	must(t, err)
-	a.Flags = unix.IFA_F_NODAD
-	must(t, netlink.AddrAdd(d, a))
-}
-
-func up(t *testing.T, device string) {
-	t.Helper()
-	d, err := netlink.LinkByName(device)
-	must(t, err)
-	must(t, netlink.LinkSetUp(d))
-}
-
-func sysctl(t *testing.T, path, value string) {
-	t.Helper()
-	must(t, os.WriteFile("/proc/sys/net/"+path, []byte(value), 0o644))
-}
-
-// noLeaks looks for goroutines when the test and everything that it made have ended.
-func noLeaks(t *testing.T) {
-	t.Cleanup(func() {
-		goleak.VerifyNone(t, goleak.IgnoreAnyFunction("mooring.dev/helpers/internal/netnstest.(*Peer).live"))
-	})
 }

@@ -20,6 +20,8 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
+var must = netnstest.Must
+
 var (
 	names  = plan.NamesFor(0)
 	tunnel = plan.Tunnel{
@@ -39,9 +41,7 @@ func newTap(t *testing.T) (*Host, netlink.Link, *netnstest.Peer) {
 	t.Helper()
 	peer := netnstest.NewPeer(t)
 	link := peer.Wire(t, names.Tap, tunnel.HardwareAddr(), "far")
-	if err := tapSysctls(names.Tap); err != nil {
-		t.Fatal(err)
-	}
+	must(t, tapSysctls(names.Tap))
 	peer.Up(t, link, "far")
 	h := NewHost(slog.New(slog.DiscardHandler))
 	t.Cleanup(func() { h.Clear(names) })
@@ -53,7 +53,7 @@ func machine(t *testing.T) string {
 	t.Helper()
 	var out []string
 	addrs, err := netlink.AddrList(nil, netlink.FAMILY_V6)
-	check(t, err)
+	must(t, err)
 	for _, a := range addrs {
 		flags := []string{}
 		for _, f := range []struct {
@@ -70,19 +70,19 @@ func machine(t *testing.T) string {
 	}
 	slices.Sort(out)
 	routes, err := tableRoutes(names)
-	check(t, err)
+	must(t, err)
 	for _, r := range routes {
 		out = append(out, strings.TrimSpace(fmt.Sprintf("route %s via %v src %s proto %d", r.Dst, r.Gw, r.Src, r.Protocol)))
 	}
 	rules, err := netlink.RuleList(netlink.FAMILY_V6)
-	check(t, err)
+	must(t, err)
 	for _, r := range rules {
 		if r.Priority > 0 && r.Priority < 32766 {
 			out = append(out, "rule "+ruleKey(r))
 		}
 	}
 	tables, err := guards()
-	check(t, err)
+	must(t, err)
 	for name := range tables {
 		out = append(out, "nft inet "+name)
 	}
@@ -142,21 +142,21 @@ func TestPlace(t *testing.T) {
 			t.Errorf("%s: not intact: %v", step.name, err)
 		}
 	}
-	check(t, h.Clear(names))
+	must(t, h.Clear(names))
 	if got, want := machine(t), without("route", "rule"); got != want {
 		t.Errorf("cleared:\n%s\nwant:\n%s", got, want)
 	}
-	check(t, h.Clear(names)) // what is gone is no error
+	must(t, h.Clear(names)) // what is gone is no error
 }
 
 // TestIntact: each thing that another program may take away is missed.
 func TestIntact(t *testing.T) {
 	h, link, _ := newTap(t)
-	check(t, h.Place(names, tunnel, placed, plan.Forever))
+	must(t, h.Place(names, tunnel, placed, plan.Forever))
 	removeRule := func(priority int) func() error {
 		return func() error {
 			rules, err := ownRules(names)
-			check(t, err)
+			must(t, err)
 			for _, r := range rules {
 				if r.Priority == priority {
 					return netlink.RuleDel(&r)
@@ -168,7 +168,7 @@ func TestIntact(t *testing.T) {
 	removeAddr := func(p string) func() error {
 		return func() error {
 			a, err := netlink.ParseAddr(p)
-			check(t, err)
+			must(t, err)
 			return netlink.AddrDel(link, a)
 		}
 	}
@@ -184,11 +184,11 @@ func TestIntact(t *testing.T) {
 			return netlink.AddrReplace(link, &a)
 		},
 	} {
-		check(t, damage())
+		must(t, damage())
 		if ok, err := h.Intact(names, tunnel, placed); ok || err != nil {
 			t.Errorf("without %s: intact %v, %v", name, ok, err)
 		}
-		check(t, h.Place(names, tunnel, placed, plan.Forever))
+		must(t, h.Place(names, tunnel, placed, plan.Forever))
 		if got := machine(t); got != wholeMachine {
 			t.Errorf("%s put back:\n%s", name, got)
 		}
@@ -202,7 +202,7 @@ func TestStrangersStay(t *testing.T) {
 	for _, priority := range []int{names.PriorityBypass, names.PriorityTo, names.PriorityFrom, names.PriorityEnd} {
 		r := netlink.NewRule()
 		r.Family, r.Priority, r.Table, r.Mark = netlink.FAMILY_V6, priority, 77, 0x99
-		check(t, netlink.RuleAdd(r))
+		must(t, netlink.RuleAdd(r))
 		strangers = append(strangers, *r)
 	}
 	before := machine(t)
@@ -213,12 +213,12 @@ func TestStrangersStay(t *testing.T) {
 		}
 	}
 	leftovers()
-	check(t, h.Place(names, tunnel, placed, time.Hour))
+	must(t, h.Place(names, tunnel, placed, time.Hour))
 	leftovers(0)
-	check(t, h.Clear(names))
+	must(t, h.Clear(names))
 	leftovers()
 	rules, err := netlink.RuleList(netlink.FAMILY_V6)
-	check(t, err)
+	must(t, err)
 	for _, s := range strangers {
 		if !slices.ContainsFunc(rules, func(r netlink.Rule) bool { return r.Priority == s.Priority && r.Table == 77 }) {
 			t.Errorf("the stranger's rule %d is gone; before:\n%s", s.Priority, before)
@@ -231,7 +231,7 @@ func TestLifetimes(t *testing.T) {
 	h, link, _ := newTap(t)
 	left := func() time.Duration {
 		addrs, err := netlink.AddrList(link, netlink.FAMILY_V6)
-		check(t, err)
+		must(t, err)
 		for _, a := range addrs {
 			if a.IP.Equal(stable.AsSlice()) {
 				if a.PreferedLft != 0 {
@@ -242,7 +242,7 @@ func TestLifetimes(t *testing.T) {
 		}
 		return 0
 	}
-	check(t, h.Place(names, tunnel, placed, 2*time.Hour))
+	must(t, h.Place(names, tunnel, placed, 2*time.Hour))
 	if got := left(); got != plan.Forever {
 		t.Errorf("while DAD runs it is left for %v", got)
 	}
@@ -254,7 +254,7 @@ func TestLifetimes(t *testing.T) {
 		{24 * time.Hour, 24 * time.Hour},
 		{time.Second, time.Second},
 	} {
-		check(t, h.Place(names, tunnel, placed, step.set))
+		must(t, h.Place(names, tunnel, placed, step.set))
 		if got := left(); (got - step.want).Abs() > 2*time.Second {
 			t.Errorf("set %v, left %v", step.set, got)
 		}
@@ -267,17 +267,12 @@ func TestDAD(t *testing.T) {
 	if dad, err := h.DAD(names, stable); dad != plan.DADNone || err != nil {
 		t.Errorf("before there is an address: %v, %v", dad, err)
 	}
-	check(t, h.Place(names, tunnel, placed, plan.Forever))
+	must(t, h.Place(names, tunnel, placed, plan.Forever))
 	awaitDAD(t, h, plan.DADTentative)
 	awaitDAD(t, h, plan.DADOK)
 
 	other := plan.StableAddress(netip.MustParsePrefix("2001:db8:9::/64"), tunnel.MAC)
-	peer.Do(func() {
-		far, err := netlink.LinkByName("far")
-		check(t, err)
-		a := netlink.Addr{IPNet: ipNet(netip.PrefixFrom(other, 64)), Flags: unix.IFA_F_NODAD}
-		check(t, netlink.AddrAdd(far, &a))
-	})
+	peer.Do(func() { netnstest.Address(t, "far", other.String()+"/64") })
 	p := plan.Placement{Address: other, Prefix: netip.PrefixFrom(other, 64).Masked()}
 	if err := h.Place(names, tunnel, p, time.Hour); err != nil {
 		t.Log("DAD was quicker than the routes: ", err)
@@ -288,27 +283,22 @@ func TestDAD(t *testing.T) {
 // awaitDAD waits until the stable address is in that state.
 func awaitDAD(t *testing.T, h *Host, want plan.DAD) {
 	t.Helper()
-	var dad plan.DAD
-	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		var err error
-		if dad, err = h.DAD(names, stable); err != nil || dad == want {
-			check(t, err)
-			return
-		}
-	}
-	t.Fatalf("DAD is %s, want %s", dad, want)
+	netnstest.Await(t, "DAD is "+string(want), 4*time.Second, func() bool {
+		dad, err := h.DAD(names, stable)
+		must(t, err)
+		return dad == want
+	})
 }
 
 func TestAtHome(t *testing.T) {
 	h, _, peer := newTap(t)
-	check(t, h.Place(names, tunnel, placed, plan.Forever))
+	must(t, h.Place(names, tunnel, placed, plan.Forever))
 	if home, err := h.AtHome(prefix); home || err != nil {
 		t.Errorf("our own address counts: %v, %v", home, err)
 	}
 	wlan := peer.Wire(t, "wlan1", nil, "ap")
 	peer.Up(t, wlan, "ap")
-	a := netlink.Addr{IPNet: ipNet(netip.MustParsePrefix("2001:db8::77/64")), Flags: unix.IFA_F_NODAD}
-	check(t, netlink.AddrAdd(wlan, &a))
+	netnstest.Address(t, "wlan1", "2001:db8::77/64")
 	if home, err := h.AtHome(prefix); !home || err != nil {
 		t.Errorf("with wlan1 in the prefix: %v, %v", home, err)
 	}
@@ -323,7 +313,7 @@ func TestTapSettings(t *testing.T) {
 		}
 	}
 	for range 2 {
-		check(t, disableTxChecksum(names.Tap))
+		must(t, disableTxChecksum(names.Tap))
 	}
 	if err := disableTxChecksum("nodev"); err == nil {
 		t.Error("an interface that is not there has no offload to switch off")
@@ -332,13 +322,12 @@ func TestTapSettings(t *testing.T) {
 
 // TestForwarding: with forwarding on everywhere the kernel's own link-local would be slow, so it is made by Place.
 func TestForwarding(t *testing.T) {
-	path := ipv6Conf + "/all/forwarding"
-	check(t, os.WriteFile(path, []byte("1"), 0o644))
-	t.Cleanup(func() { os.WriteFile(path, []byte("0"), 0o644) })
+	netnstest.Sysctl(t, "ipv6/conf/all/forwarding", "1")
+	t.Cleanup(func() { netnstest.Sysctl(t, "ipv6/conf/all/forwarding", "0") })
 	h, link, _ := newTap(t)
-	check(t, h.Place(names, tunnel, plan.Placement{}, plan.Forever))
+	must(t, h.Place(names, tunnel, plan.Placement{}, plan.Forever))
 	addrs, err := netlink.AddrList(link, netlink.FAMILY_V6)
-	check(t, err)
+	must(t, err)
 	if len(addrs) != 1 || addrs[0].Flags&unix.IFA_F_OPTIMISTIC == 0 {
 		t.Errorf("addresses %v", addrs)
 	}
@@ -351,7 +340,7 @@ func TestHasLinkKind(t *testing.T) {
 		}
 	}
 	links, err := netlink.LinkList()
-	check(t, err)
+	must(t, err)
 	for _, l := range links {
 		if l.Attrs().Name == "mooring-probe" {
 			t.Error("probing made an interface")
@@ -367,12 +356,12 @@ func TestGuard(t *testing.T) {
 		damage func()
 	}{
 		{"nothing yet", func() {}},
-		{"the table", func() { check(t, clearGuard(names)) }},
+		{"the table", func() { must(t, clearGuard(names)) }},
 		{"its rule", func() {
 			c, err := nftables.New()
-			check(t, err)
+			must(t, err)
 			c.FlushTable(&nftables.Table{Name: names.NftTable, Family: nftables.TableFamilyINet})
-			check(t, c.Flush())
+			must(t, c.Flush())
 		}},
 	} {
 		one.damage()
@@ -380,7 +369,7 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s: intact %v, %v", one.name, ok, err)
 		}
 		for range 2 {
-			check(t, guard(names, tunnel))
+			must(t, guard(names, tunnel))
 			if ok, err := guardIntact(names, tunnel); !ok || err != nil {
 				t.Errorf("%s: made, and not intact: %v", one.name, err)
 			}
@@ -390,7 +379,7 @@ func TestGuard(t *testing.T) {
 		t.Errorf("leftovers %v, %v", slots, err)
 	}
 	for range 2 {
-		check(t, e.Down(names))
+		must(t, e.Down(names))
 		if tables, err := guards(); err != nil || tables[names.NftTable] {
 			t.Errorf("left: %v, %v", tables, err)
 		}
@@ -407,15 +396,8 @@ func TestTaken(t *testing.T) {
 	if err := tapIsOurs(link, nil); err == nil || !strings.Contains(err.Error(), "mtap0 belongs to another program: it is of type veth") {
 		t.Errorf("%v", err)
 	}
-	check(t, e.Down(names))
+	must(t, e.Down(names))
 	if l, err := Find(names.Tap); l == nil || err != nil {
 		t.Errorf("the stranger's interface is gone: %v", err)
-	}
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

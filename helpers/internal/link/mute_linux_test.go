@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/netnstest"
@@ -14,21 +13,11 @@ import (
 
 // TestMute: the far end asks for a port that nobody listens on, by TCP and by UDP.
 func TestMute(t *testing.T) {
-	_, tap, peer := newTap(t)
-	check(t, guard(names, tunnel))
+	_, _, peer := newTap(t)
+	must(t, guard(names, tunnel))
 	t.Cleanup(func() { clearGuard(names) })
-	far := &net.IPNet{IP: net.ParseIP("2001:db8::1"), Mask: net.CIDRMask(64, 128)}
-	near := &net.IPNet{IP: stable.AsSlice(), Mask: net.CIDRMask(64, 128)}
-	check(t, netlink.AddrAdd(tap, &netlink.Addr{IPNet: near, Flags: unix.IFA_F_NODAD}))
-	peer.Do(func() {
-		link, err := netlink.LinkByName("far")
-		if err == nil {
-			err = netlink.AddrAdd(link, &netlink.Addr{IPNet: far, Flags: unix.IFA_F_NODAD})
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
+	netnstest.Address(t, names.Tap, stable.String()+"/64")
+	peer.Do(func() { netnstest.Address(t, "far", "2001:db8::1/64") })
 	for _, step := range []struct {
 		what    string
 		do      func() error
@@ -39,7 +28,7 @@ func TestMute(t *testing.T) {
 		{"vouched for", func() error { return unmute(names) }, true},
 		{"vouched for again", func() error { return unmute(names) }, true},
 	} {
-		check(t, step.do())
+		must(t, step.do())
 		for _, network := range []string{"tcp", "udp"} {
 			if got := refused(t, peer, network); got != step.refuses {
 				t.Errorf("%s: refuses %s %v, want %v", step.what, network, got, step.refuses)
@@ -49,9 +38,9 @@ func TestMute(t *testing.T) {
 			t.Errorf("%s: the guard is not what it was: %v", step.what, err)
 		}
 	}
-	check(t, mute(names))
-	check(t, clearGuard(names))
-	check(t, unmute(names)) // nothing is left of it
+	must(t, mute(names))
+	must(t, clearGuard(names))
+	must(t, unmute(names)) // nothing is left of it
 	if tables, err := guards(); err != nil || tables[names.NftTable] {
 		t.Errorf("the table is still there: %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 // TestRecover: what a killed helper had on record is put back once, and only in the boot that it belongs to.
 func TestRecover(t *testing.T) {
 	boot, err := os.ReadFile(bootID)
-	check(t, err)
+	must(t, err)
 	for _, tt := range []struct{ name, record, before, want string }{
 		{"killed while it was cleared", string(boot) + "1\n", "0\n", "1\n"},
 		{"the machine was started anew", "another boot\n1\n", "0\n", "0\n"},
@@ -21,10 +21,10 @@ func TestRecover(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
 			if tt.record != "" {
-				check(t, os.WriteFile(e.recordPath, []byte(tt.record), 0o600))
+				must(t, os.WriteFile(e.recordPath, []byte(tt.record), 0o600))
 			}
-			check(t, os.WriteFile(sendRedirects, []byte(tt.before), 0o644))
-			check(t, e.Recover())
+			must(t, os.WriteFile(sendRedirects, []byte(tt.before), 0o644))
+			must(t, e.Recover())
 			if got, err := os.ReadFile(sendRedirects); err != nil || string(got) != tt.want {
 				t.Errorf("got %q, %v; want %q", got, err, tt.want)
 			}
@@ -39,8 +39,8 @@ func TestRecover(t *testing.T) {
 func TestOpenLeavesNoRecord(t *testing.T) {
 	_, link, _ := newTap(t)
 	e := NewKernelEngine(slog.New(slog.DiscardHandler), t.TempDir())
-	check(t, os.WriteFile(sendRedirects, []byte("1\n"), 0o644))
-	check(t, e.openWireGuard(link))
+	must(t, os.WriteFile(sendRedirects, []byte("1\n"), 0o644))
+	must(t, e.openWireGuard(link))
 	gone := &netlink.Dummy{LinkAttrs: netlink.LinkAttrs{Index: 1 << 20}}
 	if err := e.openWireGuard(gone); err == nil {
 		t.Error("an interface that is not there came up")

@@ -3,12 +3,10 @@ package nat_test
 import (
 	"net"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/google/nftables"
-	"github.com/vishvananda/netlink"
 
 	"mooring.dev/helpers/internal/nat"
 	"mooring.dev/helpers/internal/netnstest"
@@ -17,21 +15,7 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func address(t *testing.T, device, text string) {
-	t.Helper()
-	l, err := netlink.LinkByName(device)
-	must(t, err)
-	a, err := netlink.ParseAddr(text)
-	must(t, err)
-	must(t, netlink.AddrAdd(l, a))
-}
+var must = netnstest.Must
 
 // seenFrom tells by which address the machine that listens on to sees who dials it from in.
 func seenFrom(t *testing.T, in, out *netnstest.Peer, to string) string {
@@ -53,13 +37,6 @@ func seenFrom(t *testing.T, in, out *netnstest.Peer, to string) string {
 	return host
 }
 
-func route(t *testing.T, via string) {
-	t.Helper()
-	_, all, err := net.ParseCIDR("0.0.0.0/0")
-	must(t, err)
-	must(t, netlink.RouteAdd(&netlink.Route{Dst: all, Gw: net.ParseIP(via)}))
-}
-
 // We route between the inside, another network beside it, and the internet at eth0.
 func TestMasquerade(t *testing.T) {
 	inside, beside, internet := netnstest.NewPeer(t), netnstest.NewPeer(t), netnstest.NewPeer(t)
@@ -73,12 +50,11 @@ func TestMasquerade(t *testing.T) {
 		{internet, "eth0", "198.51.100.1", "198.51.100.2"},
 	} {
 		m.peer.Up(t, m.peer.Wire(t, m.device, nil, "eth0"), "eth0")
-		address(t, m.device, m.ours+"/24")
-		m.peer.Do(func() { address(t, "eth0", m.theirs+"/24"); route(t, m.ours) })
+		netnstest.Address(t, m.device, m.ours+"/24")
+		m.peer.Do(func() { netnstest.Address(t, "eth0", m.theirs+"/24"); netnstest.DefaultRoute(t, m.ours) })
 	}
-	const forwarding = "/proc/sys/net/ipv4/conf/all/forwarding"
-	must(t, os.WriteFile(forwarding, []byte("1"), 0o644))
-	t.Cleanup(func() { must(t, os.WriteFile(forwarding, []byte("0"), 0o644)) })
+	netnstest.Sysctl(t, "ipv4/conf/all/forwarding", "1")
+	t.Cleanup(func() { netnstest.Sysctl(t, "ipv4/conf/all/forwarding", "0") })
 
 	must(t, ruleset.Write(ruleset.Table{Family: nftables.TableFamilyINet, Name: "test", Chains: []ruleset.Chain{
 		nat.Masquerade("eth0", []netip.Prefix{netip.MustParsePrefix("2001:db8::1/64"), netip.MustParsePrefix("192.168.0.1/24")}),

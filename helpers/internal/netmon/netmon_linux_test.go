@@ -5,13 +5,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
-	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/netnstest"
@@ -20,10 +18,12 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
+var must = netnstest.Must
+
 // watched is a running monitor over a wlan0 that has a gateway.
 func watched(t *testing.T) (*Monitor, netlink.Link, *netnstest.Peer) {
 	t.Helper()
-	t.Cleanup(func() { goleak.VerifyNone(t) })
+	netnstest.NoLeaks(t)
 	peer := netnstest.NewPeer(t)
 	wlan := peer.Wire(t, "wlan0", nil, "ap")
 	silent(t, "wlan0")
@@ -47,7 +47,7 @@ func watched(t *testing.T) (*Monitor, netlink.Link, *netnstest.Peer) {
 // silent keeps the kernel from giving the interface an IPv6 address, whose DAD would be a change of its own.
 func silent(t *testing.T, name string) {
 	t.Helper()
-	check(t, os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/addr_gen_mode", []byte("1"), 0o644))
+	netnstest.Sysctl(t, "ipv6/conf/"+name+"/addr_gen_mode", "1")
 }
 
 // quiet gives all that is told until nothing is for 100 ms.
@@ -66,7 +66,7 @@ func TestChanges(t *testing.T) {
 	m, wlan, peer := watched(t)
 	addr := func(s string) *netlink.Addr {
 		a, err := netlink.ParseAddr(s)
-		check(t, err)
+		must(t, err)
 		return a
 	}
 	nodad := func(s string) *netlink.Addr {
@@ -109,7 +109,7 @@ func TestChanges(t *testing.T) {
 		}, ours},
 		{"the tap goes", func() error { return netlink.LinkDel(tap) }, ours},
 	} {
-		check(t, step.do())
+		must(t, step.do())
 		if got := quiet(m); got != step.want {
 			t.Errorf("%s: %+v, want %+v", step.name, got, step.want)
 		}
@@ -139,10 +139,10 @@ func TestRouteTo(t *testing.T) {
 		t.Errorf("without any route: %+v", u)
 	}
 	a, err := netlink.ParseAddr("10.1.0.50/24")
-	check(t, err)
+	must(t, err)
 	join := func() {
-		check(t, netlink.AddrReplace(wlan, a))
-		check(t, netlink.RouteReplace(&netlink.Route{LinkIndex: wlan.Attrs().Index, Gw: net.IPv4(10, 1, 0, 1)}))
+		must(t, netlink.AddrReplace(wlan, a))
+		must(t, netlink.RouteReplace(&netlink.Route{LinkIndex: wlan.Attrs().Index, Gw: net.IPv4(10, 1, 0, 1)}))
 	}
 	join()
 	want := plan.Underlay{
@@ -158,12 +158,11 @@ func TestRouteTo(t *testing.T) {
 	// The carrier goes; the IPv4 route stays and leads nowhere.
 	carrier := func(up bool) {
 		peer.Do(func() {
-			ap, err := netlink.LinkByName("ap")
-			check(t, err)
+			ap := netnstest.Link(t, "ap")
 			if up {
-				check(t, netlink.LinkSetUp(ap))
+				must(t, netlink.LinkSetUp(ap))
 			} else {
-				check(t, netlink.LinkSetDown(ap))
+				must(t, netlink.LinkSetDown(ap))
 			}
 		})
 		netlinkSettles(t, wlan, up)
@@ -181,12 +180,12 @@ func TestRouteTo(t *testing.T) {
 	// A rule of ours must not lead the outer packets into a tap.
 	tap := peer.Wire(t, "mtap0", nil, "far")
 	peer.Up(t, tap, "far")
-	check(t, netlink.RouteAdd(&netlink.Route{LinkIndex: tap.Attrs().Index, Dst: &net.IPNet{IP: hub.AsSlice(), Mask: net.CIDRMask(32, 32)}}))
+	must(t, netlink.RouteAdd(&netlink.Route{LinkIndex: tap.Attrs().Index, Dst: &net.IPNet{IP: hub.AsSlice(), Mask: net.CIDRMask(32, 32)}}))
 	if u, ok := m.RouteTo(hub, mark); ok {
 		t.Errorf("by our own tap: %+v", u)
 	}
 	nowhere := &netlink.Route{Type: unix.RTN_UNREACHABLE, Dst: &net.IPNet{IP: hub.AsSlice(), Mask: net.CIDRMask(32, 32)}}
-	check(t, netlink.RouteReplace(nowhere))
+	must(t, netlink.RouteReplace(nowhere))
 	t.Cleanup(func() { netlink.RouteDel(nowhere) })
 	if u, ok := m.RouteTo(hub, mark); ok {
 		t.Errorf("unreachable: %+v", u)
@@ -195,19 +194,9 @@ func TestRouteTo(t *testing.T) {
 
 func netlinkSettles(t *testing.T, link netlink.Link, up bool) {
 	t.Helper()
-	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	netnstest.Await(t, "the carrier changes", 3*time.Second, func() bool {
 		l, err := netlink.LinkByIndex(link.Attrs().Index)
-		check(t, err)
-		if (l.Attrs().OperState == netlink.OperUp) == up {
-			return
-		}
-	}
-	t.Fatal("the carrier does not change")
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+		must(t, err)
+		return (l.Attrs().OperState == netlink.OperUp) == up
+	})
 }

@@ -21,6 +21,10 @@ import (
 // inside marks the program that was started in the namespace.
 const inside = "MOORING_TEST_INSIDE_NETNS"
 
+// init keeps the main thread to the main goroutine. The thread must stay where it is, since /proc/self/net is its
+// network namespace, and must not end, since the child of Main dies with the thread that has started it.
+func init() { runtime.LockOSThread() }
+
 // Main is called by TestMain. It starts the test program again in a new network namespace and ends with its
 // status. Where that is not possible it fails and says why; it never skips.
 func Main(m *testing.M) {
@@ -40,7 +44,6 @@ func Main(m *testing.M) {
 		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
 		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 	}
-	runtime.LockOSThread() // Pdeathsig follows the thread that started the child
 	err := cmd.Run()
 	var ended *exec.ExitError
 	switch {
@@ -62,55 +65,53 @@ func loopbackUp() error {
 	return netlink.LinkSetUp(lo)
 }
 
-// Peer is another machine: a namespace that one goroutine lives in.
-type Peer struct {
-	do     chan func()
-	handle netns.NsHandle
-}
+// Peer is another machine: a network namespace, which ends with the test.
+type Peer struct{ handle netns.NsHandle }
 
-// NewPeer makes one that ends with the test.
+// NewPeer makes one whose loopback is up.
 func NewPeer(t *testing.T) *Peer {
 	t.Helper()
-	p := &Peer{do: make(chan func())}
-	ready := make(chan error)
-	go p.live(ready)
-	if err := <-ready; err != nil {
+	p := &Peer{}
+	var err error
+	onThread(func() {
+		if err = unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return
+		}
+		if p.handle, err = netns.Get(); err == nil {
+			err = loopbackUp()
+		}
+	})
+	if err != nil {
 		t.Fatalf("make a network namespace: %v", err)
 	}
-	t.Cleanup(func() {
-		p.handle.Close()
-		close(p.do)
-	})
+	t.Cleanup(func() { p.handle.Close() })
 	return p
 }
 
-// live never unlocks its thread, so that the thread ends with the goroutine and its namespace with it.
-func (p *Peer) live(ready chan<- error) {
-	runtime.LockOSThread()
-	err := unix.Unshare(unix.CLONE_NEWNET)
-	if err == nil {
-		p.handle, err = netns.Get()
-	}
-	if err == nil {
-		err = loopbackUp()
-	}
-	ready <- err
-	if err != nil {
-		return
-	}
-	for f := range p.do {
+// Do runs f in the peer's namespace. Sockets that f opens stay there; f may end the test, by t.Fatal and Must.
+func (p *Peer) Do(f func()) {
+	onThread(func() {
+		if err := netns.Set(p.handle); err != nil {
+			panic(fmt.Errorf("enter the namespace of a peer: %w", err))
+		}
 		f()
-	}
+	})
 }
 
-// Do runs f in the peer's namespace. Sockets that f opens stay there.
-func (p *Peer) Do(f func()) {
-	done := make(chan struct{})
-	p.do <- func() {
-		defer close(done)
+// onThread runs f on a thread of its own, which ends with f and whatever f changed of it. What ends the test in f
+// ends the caller too, since each goroutine can end only itself.
+func onThread(f func()) {
+	ended, returned := make(chan struct{}), false
+	go func() {
+		defer close(ended)
+		runtime.LockOSThread() // and never unlocked, so that the thread ends with the goroutine
 		f()
+		returned = true
+	}()
+	<-ended
+	if !returned {
+		runtime.Goexit()
 	}
-	<-done
 }
 
 // Wire makes a veth between name here and peerName at the peer, with the MAC here if it is not nil. Neither end
@@ -119,9 +120,8 @@ func (p *Peer) Wire(t *testing.T, name string, mac []byte, peerName string) netl
 	t.Helper()
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name, attrs.HardwareAddr = name, mac
-	must(t, netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peerName, PeerNamespace: netlink.NsFd(p.handle)}))
-	link, err := netlink.LinkByName(name)
-	must(t, err)
+	Must(t, netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peerName, PeerNamespace: netlink.NsFd(p.handle)}))
+	link := Link(t, name)
 	t.Cleanup(func() { netlink.LinkDel(link) })
 	return link
 }
@@ -130,40 +130,19 @@ func (p *Peer) Wire(t *testing.T, name string, mac []byte, peerName string) netl
 // later, what is sent is lost.
 func (p *Peer) Up(t *testing.T, link netlink.Link, peerName string) {
 	t.Helper()
-	must(t, netlink.LinkSetUp(link))
+	Must(t, netlink.LinkSetUp(link))
 	p.Do(func() {
-		far, err := netlink.LinkByName(peerName)
-		if err == nil {
-			err = netlink.LinkSetUp(far)
-		}
-		if err == nil {
-			err = awaitUp(far)
-		}
-		if err != nil {
-			t.Errorf("set %s up: %v", peerName, err)
-		}
+		SetUp(t, peerName)
+		awaitUp(t, Link(t, peerName))
 	})
-	must(t, awaitUp(link))
+	awaitUp(t, link)
 }
 
-func awaitUp(link netlink.Link) error {
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		l, err := netlink.LinkByIndex(link.Attrs().Index)
-		if err != nil {
-			return err
-		}
-		if l.Attrs().OperState == netlink.OperUp {
-			return nil
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("%s does not come up: %s", l.Attrs().Name, l.Attrs().OperState)
-		}
-	}
-}
-
-func must(t *testing.T, err error) {
+func awaitUp(t *testing.T, link netlink.Link) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	Await(t, link.Attrs().Name+" is up", 5*time.Second, func() bool {
+		l, err := netlink.LinkByIndex(link.Attrs().Index)
+		Must(t, err)
+		return l.Attrs().OperState == netlink.OperUp
+	})
 }

@@ -25,7 +25,7 @@ func Snapshot(t *testing.T) string {
 	var out []string
 	note := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
 	links, err := dump.Whole(netlink.LinkList)
-	must(t, err)
+	Must(t, err)
 	for _, l := range links {
 		a := l.Attrs()
 		note("link %d %s %s mtu %d %s %s master %d", a.Index, a.Name, l.Type(), a.MTU, a.Flags, a.HardwareAddr, a.MasterIndex)
@@ -36,19 +36,19 @@ func Snapshot(t *testing.T) string {
 	routes, err := dump.Whole(func() ([]netlink.Route, error) {
 		return netlink.RouteListFiltered(netlink.FAMILY_ALL, &netlink.Route{Table: unix.RT_TABLE_UNSPEC}, netlink.RT_FILTER_TABLE)
 	})
-	must(t, err)
+	Must(t, err)
 	for _, r := range routes {
 		note("route %s table %d", r, r.Table)
 	}
 	rules, err := dump.Whole(func() ([]netlink.Rule, error) { return netlink.RuleList(netlink.FAMILY_ALL) })
-	must(t, err)
+	Must(t, err)
 	for _, r := range rules {
 		note("rule %s", r)
 	}
 	c, err := nftables.New()
-	must(t, err)
+	Must(t, err)
 	tables, err := c.ListTables()
-	must(t, err)
+	Must(t, err)
 	for _, table := range tables {
 		note("filter %d %s", table.Family, table.Name)
 	}
@@ -57,25 +57,22 @@ func Snapshot(t *testing.T) string {
 	return strings.Join(out, "\n")
 }
 
-func settledAddresses(t *testing.T) []netlink.Addr {
+func settledAddresses(t *testing.T) (addrs []netlink.Addr) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		addrs, err := dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_ALL) })
-		must(t, err)
-		if !slices.ContainsFunc(addrs, func(a netlink.Addr) bool { return a.Flags&unix.IFA_F_TENTATIVE != 0 }) {
-			return addrs
-		}
-		if time.Now().After(end) {
-			t.Fatalf("duplicate address detection does not end: %v", addrs)
-		}
-	}
+	Await(t, "duplicate address detection ends", 5*time.Second, func() bool {
+		var err error
+		addrs, err = dump.Whole(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_ALL) })
+		Must(t, err)
+		return !slices.ContainsFunc(addrs, func(a netlink.Addr) bool { return a.Flags&unix.IFA_F_TENTATIVE != 0 })
+	})
+	return addrs
 }
 
 // settings are those of all interfaces, of both families.
 func settings(t *testing.T) (out []string) {
 	t.Helper()
 	for _, family := range []string{"ipv4", "ipv6"} {
-		must(t, filepath.WalkDir("/proc/sys/net/"+family+"/conf", func(path string, d fs.DirEntry, err error) error {
+		Must(t, filepath.WalkDir("/proc/sys/net/"+family+"/conf", func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || d.Name() == "stable_secret" {
 				return err
 			}

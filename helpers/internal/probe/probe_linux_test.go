@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +18,8 @@ import (
 )
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
+
+var must = netnstest.Must
 
 // segment is one Ethernet with us at one end and a far end whose kernel answers by itself:
 //
@@ -40,18 +41,8 @@ func newSegment(t *testing.T) segment {
 	peer := netnstest.NewPeer(t)
 	link := peer.Wire(t, "dev0", nil, "dev1")
 	// The kernel's own solicitations, sent when it is done with DAD, would be heard beside ours.
-	if err := os.WriteFile("/proc/sys/net/ipv6/conf/dev0/router_solicitations", []byte("0"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	peer.Do(func() {
-		far, err := netlink.LinkByName("dev1")
-		if err == nil {
-			err = netlink.LinkSetHardwareAddr(far, farMAC)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
+	netnstest.Sysctl(t, "ipv6/conf/dev0/router_solicitations", "0")
+	peer.Do(func() { must(t, netlink.LinkSetHardwareAddr(netnstest.Link(t, "dev1"), farMAC)) })
 	peer.Up(t, link, "dev1")
 	peer.Do(func() { address(t, "dev1", "192.0.2.2/24", "fe80::1:2/64", "2001:db8::2/64") })
 	address(t, "dev0", "192.0.2.1/24", "fe80::1:1/64")
@@ -62,37 +53,14 @@ func newSegment(t *testing.T) segment {
 // a question before that would be asked again only after a second.
 func address(t *testing.T, device string, addrs ...string) {
 	t.Helper()
-	link, err := netlink.LinkByName(device)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	for _, a := range addrs {
-		parsed, err := netlink.ParseAddr(a)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		if parsed.IP.To4() == nil {
-			parsed.Flags = unix.IFA_F_NODAD
-		}
-		if err := netlink.AddrAdd(link, parsed); err != nil {
-			t.Errorf("add %s: %v", a, err)
-		}
-	}
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		have, err := netlink.AddrList(link, netlink.FAMILY_V6)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		if !slices.ContainsFunc(have, func(a netlink.Addr) bool {
+	netnstest.Address(t, device, addrs...)
+	netnstest.Await(t, "the addresses of "+device+" are proven", 5*time.Second, func() bool {
+		have, err := netlink.AddrList(netnstest.Link(t, device), netlink.FAMILY_V6)
+		must(t, err)
+		return !slices.ContainsFunc(have, func(a netlink.Addr) bool {
 			return a.Flags&unix.IFA_F_NODAD != 0 && a.Flags&unix.IFA_F_TENTATIVE != 0
-		}) {
-			return
-		}
-	}
-	t.Errorf("the addresses of %s stay tentative", device)
+		})
+	})
 }
 
 func within(t *testing.T, d time.Duration) context.Context {
@@ -124,13 +92,8 @@ func TestEcho(t *testing.T) {
 // TestEchoRepeats: the link comes up while the question is being asked.
 func TestEchoRepeats(t *testing.T) {
 	s := newSegment(t)
-	link, err := netlink.LinkByName("dev0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := netlink.LinkSetDown(link); err != nil {
-		t.Fatal(err)
-	}
+	link := netnstest.Link(t, "dev0")
+	must(t, netlink.LinkSetDown(link))
 	time.AfterFunc(300*time.Millisecond, func() { netlink.LinkSetUp(link) })
 	if rtt, err := s.p.Echo(within(t, 5*time.Second), "dev0", ours4, far4); err != nil || rtt > time.Second {
 		t.Errorf("%v, %v", rtt, err)
@@ -179,13 +142,9 @@ func TestSolicitAndAdvertise(t *testing.T) {
 	s := newSegment(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	heard, err := s.p.Advertisements(ctx, "dev0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	router := s.router(t)
-	if err := s.p.Solicit("dev0", oursLL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.p.Solicit("dev0", oursLL))
 	buf := make([]byte, 1500)
 	router.SetReadDeadline(time.Now().Add(2 * time.Second))
 	n, cm, from, err := router.ReadFrom(buf)
@@ -196,9 +155,7 @@ func TestSolicitAndAdvertise(t *testing.T) {
 		t.Errorf("solicitation %+v, hop limit %d, %v", msg, cm.HopLimit, err)
 	}
 	for _, hops := range []int{64, 255} {
-		if err := router.SetHopLimit(hops); err != nil {
-			t.Fatal(err)
-		}
+		must(t, router.SetHopLimit(hops))
 		if _, err := router.WriteTo(packet(t, goodPrefix(nil)), nil, from); err != nil {
 			t.Fatal(err)
 		}
@@ -228,29 +185,14 @@ func (s segment) router(t *testing.T) *ipv6.PacketConn {
 	var pc *ipv6.PacketConn
 	s.peer.Do(func() {
 		dev1, err := find("dev1")
-		if err != nil {
-			t.Error(err)
-			return
-		}
+		must(t, err)
 		conn, err := dev1.listenICMP(t.Context(), farLL)
-		if err != nil {
-			t.Error(err)
-			return
-		}
+		must(t, err)
 		pc = ipv6.NewPacketConn(conn)
-		for _, err := range []error{
-			pc.JoinGroup(dev1.Interface, dev1.address(allRouters)),
-			pc.SetControlMessage(ipv6.FlagHopLimit, true),
-			accept(conn, ipv6.ICMPTypeRouterSolicitation),
-		} {
-			if err != nil {
-				t.Error(err)
-			}
-		}
+		must(t, pc.JoinGroup(dev1.Interface, dev1.address(allRouters)))
+		must(t, pc.SetControlMessage(ipv6.FlagHopLimit, true))
+		must(t, accept(conn, ipv6.ICMPTypeRouterSolicitation))
 	})
-	if t.Failed() {
-		t.FailNow()
-	}
 	t.Cleanup(func() { pc.Close() })
 	return pc
 }

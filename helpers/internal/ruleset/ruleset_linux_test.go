@@ -3,7 +3,6 @@ package ruleset_test
 import (
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
 	"github.com/vishvananda/netlink"
-	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/ruleset"
@@ -20,12 +18,7 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = netnstest.Must
 
 // world is two machines, one on either side of us.
 type world struct {
@@ -43,28 +36,6 @@ func newWorld(t *testing.T, aDevice, bDevice string) world {
 	return w
 }
 
-func address(t *testing.T, device, text string) {
-	t.Helper()
-	l, err := netlink.LinkByName(device)
-	must(t, err)
-	a, err := netlink.ParseAddr(text)
-	must(t, err)
-	a.Flags = unix.IFA_F_NODAD
-	must(t, netlink.AddrAdd(l, a))
-}
-
-func gateway(t *testing.T, via string) {
-	t.Helper()
-	for _, dst := range []string{"0.0.0.0/0", "::/0"} {
-		_, n, err := net.ParseCIDR(dst)
-		must(t, err)
-		ip := net.ParseIP(via)
-		if (ip.To4() != nil) == (n.IP.To4() != nil) {
-			must(t, netlink.RouteAdd(&netlink.Route{Dst: n, Gw: ip}))
-		}
-	}
-}
-
 // bridged puts both wires on a bridge and gives the machines addresses of one network.
 func bridged(t *testing.T, aDevice, bDevice string) world {
 	t.Helper()
@@ -77,13 +48,12 @@ func bridged(t *testing.T, aDevice, bDevice string) world {
 	must(t, netlink.LinkSetUp(br))
 	must(t, netlink.LinkSetMaster(w.aWire, br))
 	must(t, netlink.LinkSetMaster(w.bWire, br))
-	w.a.Do(func() { address(t, "eth0", "192.168.0.1/16"); address(t, "eth0", "fd00::1/64") })
-	w.b.Do(func() { address(t, "eth0", "192.168.0.2/16"); address(t, "eth0", "fd00::2/64") })
+	w.a.Do(func() { netnstest.Address(t, "eth0", "192.168.0.1/16", "fd00::1/64") })
+	w.b.Do(func() { netnstest.Address(t, "eth0", "192.168.0.2/16", "fd00::2/64") })
 	return w
 }
 
-// mss connects from a to b and gives the segment size that each side sends by then, without the 12 octets that the
-// timestamps take.
+// mss connects from a to b and gives the segment size that each side sends by then.
 func (w world) mss(t *testing.T, b string) (ofA, ofB int) {
 	t.Helper()
 	var l net.Listener
@@ -98,18 +68,7 @@ func (w world) mss(t *testing.T, b string) (ofA, ofB int) {
 	other, err := l.Accept()
 	must(t, err)
 	defer other.Close()
-	return segment(t, c) + 12, segment(t, other) + 12
-}
-
-func segment(t *testing.T, c net.Conn) (size int) {
-	t.Helper()
-	raw, err := c.(*net.TCPConn).SyscallConn()
-	must(t, err)
-	must(t, raw.Control(func(fd uintptr) {
-		size, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG)
-	}))
-	must(t, err)
-	return size
+	return netnstest.MSS(t, c), netnstest.MSS(t, other)
 }
 
 func write(t *testing.T, table ruleset.Table) {
@@ -152,8 +111,7 @@ func TestClampBridgedRaisesNothing(t *testing.T) {
 	w := bridged(t, "gretap_a", "lan0")
 	write(t, bridgeTable(ruleset.ClampBridged("gretap_*", 1382)))
 	w.a.Do(func() {
-		l, err := netlink.LinkByName("eth0")
-		must(t, err)
+		l := netnstest.Link(t, "eth0")
 		must(t, netlink.LinkSetMTU(l, 1300))
 	})
 	if a, b := w.mss(t, "192.168.0.2"); a != 1260 || b != 1260 {
@@ -165,26 +123,22 @@ func TestClampBridgedRaisesNothing(t *testing.T) {
 func routed(t *testing.T) world {
 	t.Helper()
 	w := newWorld(t, "tun0", "eth0")
-	address(t, "tun0", "192.168.0.1/24")
-	address(t, "eth0", "198.51.100.1/24")
-	address(t, "tun0", "fd00:1::1/64")
-	address(t, "eth0", "fd00:2::1/64")
+	netnstest.Address(t, "tun0", "192.168.0.1/24", "fd00:1::1/64")
+	netnstest.Address(t, "eth0", "198.51.100.1/24", "fd00:2::1/64")
 	must(t, netlink.LinkSetMTU(w.aWire, 1382))
 	w.a.Do(func() {
-		address(t, "eth0", "192.168.0.2/24")
-		address(t, "eth0", "fd00:1::2/64")
-		gateway(t, "192.168.0.1")
-		gateway(t, "fd00:1::1")
+		netnstest.Address(t, "eth0", "192.168.0.2/24", "fd00:1::2/64")
+		netnstest.DefaultRoute(t, "192.168.0.1")
+		netnstest.DefaultRoute(t, "fd00:1::1")
 	})
 	w.b.Do(func() {
-		address(t, "eth0", "198.51.100.2/24")
-		address(t, "eth0", "fd00:2::2/64")
-		gateway(t, "198.51.100.1")
-		gateway(t, "fd00:2::1")
+		netnstest.Address(t, "eth0", "198.51.100.2/24", "fd00:2::2/64")
+		netnstest.DefaultRoute(t, "198.51.100.1")
+		netnstest.DefaultRoute(t, "fd00:2::1")
 	})
-	for _, path := range []string{"/proc/sys/net/ipv4/conf/all/forwarding", "/proc/sys/net/ipv6/conf/all/forwarding"} {
-		must(t, os.WriteFile(path, []byte("1"), 0o644))
-		t.Cleanup(func() { must(t, os.WriteFile(path, []byte("0"), 0o644)) })
+	for _, name := range []string{"ipv4/conf/all/forwarding", "ipv6/conf/all/forwarding"} {
+		netnstest.Sysctl(t, name, "1")
+		t.Cleanup(func() { netnstest.Sysctl(t, name, "0") })
 	}
 	return w
 }
@@ -207,8 +161,7 @@ func TestPin(t *testing.T) {
 	w := bridged(t, "gretap_a", "gretap_b")
 	var own [6]byte
 	w.a.Do(func() {
-		l, err := netlink.LinkByName("eth0")
-		must(t, err)
+		l := netnstest.Link(t, "eth0")
 		copy(own[:], l.Attrs().HardwareAddr)
 	})
 	sets, chain := ruleset.Pin(map[string][6]byte{"gretap_a": own, "gretap_other": {2, 1}})
@@ -220,8 +173,7 @@ func TestPin(t *testing.T) {
 		t.Fatalf("%d of its own frames dropped", n)
 	}
 	w.a.Do(func() {
-		l, err := netlink.LinkByName("eth0")
-		must(t, err)
+		l := netnstest.Link(t, "eth0")
 		must(t, netlink.LinkSetHardwareAddr(l, net.HardwareAddr{2, 0xba, 0xd, 0, 0, 1}))
 		if c, err := net.DialTimeout("tcp", "192.168.0.2:1", 300*time.Millisecond); err == nil || !err.(net.Error).Timeout() {
 			t.Errorf("from another MAC: got %v, %v; want silence", c, err)
@@ -245,22 +197,22 @@ func dropped(t *testing.T, table ruleset.Table) uint64 {
 
 func TestGuard(t *testing.T) {
 	w := newWorld(t, "wg0", "eth0")
-	address(t, "wg0", "172.16.0.1/24")
-	address(t, "eth0", "198.51.100.1/24")
+	netnstest.Address(t, "wg0", "172.16.0.1/24")
+	netnstest.Address(t, "eth0", "198.51.100.1/24")
 	table := ruleset.Table{Family: nftables.TableFamilyINet, Name: "test", Chains: []ruleset.Chain{
 		ruleset.Guard(netip.MustParseAddr("172.16.0.1"), "wg0"),
 	}}
 	write(t, table)
 	w.a.Do(func() {
-		address(t, "eth0", "172.16.0.2/24")
+		netnstest.Address(t, "eth0", "172.16.0.2/24")
 		gre(t, "172.16.0.1")
 	})
 	if n := dropped(t, table); n != 0 {
 		t.Errorf("%d dropped that came out of the link", n)
 	}
 	w.b.Do(func() {
-		address(t, "eth0", "198.51.100.2/24")
-		gateway(t, "198.51.100.1")
+		netnstest.Address(t, "eth0", "198.51.100.2/24")
+		netnstest.DefaultRoute(t, "198.51.100.1")
 		gre(t, "198.51.100.1") // to an address of ours that is not the hub's
 		gre(t, "172.16.0.1")
 	})

@@ -30,19 +30,19 @@ func TestUserspaceEngineConnects(t *testing.T) {
 	if s.Engine == nil || *s.Engine != "userspace" || s.Address == nil || *s.Address != stable.String() || s.DAD != "ok" || s.Fault != nil {
 		t.Errorf("%+v", s)
 	}
-	await(t, "the internet is reached", 3*time.Second, func() bool {
+	netnstest.Await(t, "the internet is reached", 3*time.Second, func() bool {
 		r := l.status().Reachability
 		return is(r.Link.OK) && is(r.Ethernet.OK) && is(r.Internet.OK)
 	})
 	for name, mtu := range map[string]int{names.Link: plan.LinkMTU, names.Tap: plan.TapMTU} {
-		if got := interfaceOf(t, name).Attrs().MTU; got != mtu {
+		if got := netnstest.Link(t, name).Attrs().MTU; got != mtu {
 			t.Errorf("MTU of %s: %d", name, got)
 		}
 	}
-	if got := interfaceOf(t, names.Tap).Attrs().HardwareAddr.String(); got != "12:ab:34:cd:56:ef" {
+	if got := netnstest.Link(t, names.Tap).Attrs().HardwareAddr.String(); got != "12:ab:34:cd:56:ef" {
 		t.Errorf("MAC %s", got)
 	}
-	if addrs, err := netlink.AddrList(interfaceOf(t, names.Link), netlink.FAMILY_V6); err != nil || len(addrs) != 0 {
+	if addrs, err := netlink.AddrList(netnstest.Link(t, names.Link), netlink.FAMILY_V6); err != nil || len(addrs) != 0 {
 		t.Errorf("the link has IPv6 addresses: %v, %v", addrs, err)
 	}
 	l.set()
@@ -55,8 +55,8 @@ func TestUserspaceEngineTwice(t *testing.T) {
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
 	l.awaitVerified(5 * time.Second)
-	await(t, "the address has its lifetime, which comes after DAD", time.Second, func() bool {
-		addrs, err := netlink.AddrList(interfaceOf(t, names.Tap), netlink.FAMILY_V6)
+	netnstest.Await(t, "the address has its lifetime, which comes after DAD", time.Second, func() bool {
+		addrs, err := netlink.AddrList(netnstest.Link(t, names.Tap), netlink.FAMILY_V6)
 		must(t, err)
 		return slices.ContainsFunc(addrs, func(a netlink.Addr) bool {
 			return a.IP.Equal(stable.AsSlice()) && a.Flags&unix.IFA_F_PERMANENT == 0
@@ -84,11 +84,11 @@ func TestUserspaceEngineChanges(t *testing.T) {
 	spec := home(t)
 	l.set(spec)
 	l.awaitCarries(5 * time.Second)
-	linkIndex, tapIndex := interfaceOf(t, names.Link).Attrs().Index, interfaceOf(t, names.Tap).Attrs().Index
+	linkIndex, tapIndex := netnstest.Link(t, names.Link).Attrs().Index, netnstest.Link(t, names.Tap).Attrs().Index
 
 	anew := func(name string, than int) {
 		t.Helper()
-		await(t, name+" is made anew", 2*time.Second, func() bool {
+		netnstest.Await(t, name+" is made anew", 2*time.Second, func() bool {
 			l, err := link.Find(name)
 			return err == nil && l != nil && l.Attrs().Index != than
 		})
@@ -97,7 +97,7 @@ func TestUserspaceEngineChanges(t *testing.T) {
 	spec.TxOffload = plan.TxOffloadOff
 	l.set(spec)
 	anew(names.Tap, tapIndex)
-	if got := interfaceOf(t, names.Link).Attrs().Index; got != linkIndex {
+	if got := netnstest.Link(t, names.Link).Attrs().Index; got != linkIndex {
 		t.Error("another offload made another link")
 	}
 	spec.ListenPort++
@@ -140,7 +140,7 @@ func TestUserspaceEngineIsSilentWithoutEndpoint(t *testing.T) {
 	w.leave(w.wlan)
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
-	await(t, "the tap is there", 3*time.Second, func() bool {
+	netnstest.Await(t, "the tap is there", 3*time.Second, func() bool {
 		l, err := link.Find(names.Tap)
 		return err == nil && l != nil
 	})
@@ -150,7 +150,7 @@ func TestUserspaceEngineIsSilentWithoutEndpoint(t *testing.T) {
 	}
 	w.join(w.wlan)
 	began := time.Now()
-	await(t, "a handshake", 2*time.Second, func() bool { return l.status().LastHandshake != nil })
+	netnstest.Await(t, "a handshake", 2*time.Second, func() bool { return l.status().LastHandshake != nil })
 	t.Logf("first handshake %v after the network came", time.Since(began))
 	l.awaitCarries(5 * time.Second)
 }
@@ -159,17 +159,17 @@ func TestUserspaceEngineIsSilentWithoutEndpoint(t *testing.T) {
 // Only the mark keeps the outer packets out of the tap.
 func TestUserspaceEngineReachesAHubInsideItsOwnPrefix(t *testing.T) {
 	w := newWorld(t)
-	address(t, w.wlan.name, "2001:db8:a::50/64")
+	netnstest.Address(t, w.wlan.name, "2001:db8:a::50/64")
 	must(t, netlink.RouteAdd(&netlink.Route{
 		LinkIndex: w.wlan.link.Attrs().Index, Gw: net.ParseIP("2001:db8:a::1"),
 		Dst: &net.IPNet{IP: net.IPv6zero, Mask: net.CIDRMask(0, 128)},
 	}))
 	const inside = "2001:db8::4"
 	w.hub.place.Do(func() {
-		address(t, "lo", inside+"/128")
-		address(t, "to-"+w.wlan.name, "2001:db8:a::1/128")
+		netnstest.Address(t, "lo", inside+"/128")
+		netnstest.Address(t, "to-"+w.wlan.name, "2001:db8:a::1/128")
 		must(t, netlink.RouteAdd(&netlink.Route{
-			LinkIndex: interfaceOf(t, "to-"+w.wlan.name).Attrs().Index, Src: net.ParseIP(inside),
+			LinkIndex: netnstest.Link(t, "to-"+w.wlan.name).Attrs().Index, Src: net.ParseIP(inside),
 			Dst: &net.IPNet{IP: net.ParseIP("2001:db8:a::"), Mask: net.CIDRMask(64, 128)},
 		}))
 	})
@@ -184,10 +184,3 @@ func TestUserspaceEngineReachesAHubInsideItsOwnPrefix(t *testing.T) {
 }
 
 func is(b *bool) bool { return b != nil && *b }
-
-func interfaceOf(t *testing.T, name string) netlink.Link {
-	t.Helper()
-	l, err := link.Existing(name)
-	must(t, err)
-	return l
-}

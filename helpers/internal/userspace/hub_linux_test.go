@@ -60,20 +60,19 @@ func newHub(t *testing.T, place *netnstest.Peer) *hub {
 	t.Helper()
 	h := &hub{t: t, place: place}
 	place.Do(func() {
-		sysctl(t, "ipv6/conf/default/accept_dad", "0")
-		sysctl(t, "ipv6/conf/all/forwarding", "1")
-		sysctl(t, "ipv4/ip_forward", "1")
-		address(t, "lo", nameServer.String()+"/128")
+		netnstest.Sysctl(t, "ipv6/conf/default/accept_dad", "0")
+		netnstest.Sysctl(t, "ipv6/conf/all/forwarding", "1")
+		netnstest.Sysctl(t, "ipv4/ip_forward", "1")
+		netnstest.Address(t, "lo", nameServer.String()+"/128")
 		attrs := netlink.NewLinkAttrs()
 		attrs.Name, attrs.MTU = "taps_bridge", plan.TapMTU
 		attrs.HardwareAddr = net.HardwareAddr{2, 0, 0, 0, 0, 1} // or it would be that of the newest tap
 		snooping := false
 		must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}))
-		bridge, err := netlink.LinkByName("taps_bridge")
-		must(t, err)
+		bridge := netnstest.Link(t, "taps_bridge")
 		must(t, netlink.LinkSetUp(bridge))
-		address(t, "taps_bridge", "2001:db8::1/64")
-		address(t, "taps_bridge", "192.168.0.1/16")
+		netnstest.Address(t, "taps_bridge", "2001:db8::1/64")
+		netnstest.Address(t, "taps_bridge", "192.168.0.1/16")
 	})
 	h.start()
 	t.Cleanup(func() { h.stop() })
@@ -91,18 +90,16 @@ func (h *hub) start() {
 		port, err := datapath.OpenTUN("wg_vpns", datapath.PortOptions{MTU: plan.LinkMTU})
 		must(t, err)
 		must(t, h.device.AttachLink(port))
-		address(t, "wg_vpns", "172.16.0.1/24")
+		netnstest.Address(t, "wg_vpns", "172.16.0.1/24")
 		port, err = datapath.OpenTAP("gretap_office", datapath.PortOptions{MTU: plan.TapMTU})
 		must(t, err)
 		must(t, h.device.Attach(port, datapath.Tunnel{
 			Tunnel: gretap.Tunnel{Local: hubInside, Remote: laptopInside}, TTL: link.TapTTL, LinkMTU: plan.LinkMTU,
 		}))
 		for _, name := range []string{"wg_vpns", "gretap_office"} {
-			l, err := netlink.LinkByName(name)
-			must(t, err)
+			l := netnstest.Link(t, name)
 			if name == "gretap_office" {
-				bridge, err := netlink.LinkByName("taps_bridge")
-				must(t, err)
+				bridge := netnstest.Link(t, "taps_bridge")
 				must(t, netlink.LinkSetMaster(l, bridge))
 			}
 			must(t, netlink.LinkSetUp(l))
@@ -129,7 +126,7 @@ func (h *hub) advertise() {
 		var err error
 		ifi, err = net.InterfaceByName("taps_bridge")
 		must(t, err)
-		await(t, "the bridge has its link-local address", 3*time.Second, func() bool {
+		netnstest.Await(t, "the bridge has its link-local address", 3*time.Second, func() bool {
 			c, _, err = ndp.Listen(ifi, ndp.LinkLocal)
 			return err == nil
 		})

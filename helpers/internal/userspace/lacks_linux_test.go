@@ -36,8 +36,8 @@ func TestUserspaceEngineLacks(t *testing.T) {
 
 // TestUserspaceEngineNeedsIPv6: where it is switched off no tap is made, and the reason is one that no retry mends.
 func TestUserspaceEngineNeedsIPv6(t *testing.T) {
-	sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
-	t.Cleanup(func() { sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
+	netnstest.Sysctl(t, "ipv6/conf/all/disable_ipv6", "1")
+	t.Cleanup(func() { netnstest.Sysctl(t, "ipv6/conf/all/disable_ipv6", "0") })
 	e := New(slog.New(slog.DiscardHandler))
 	spec := home(t)
 	spec.ListenPort = 0

@@ -12,6 +12,7 @@ import (
 
 	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/netmon"
+	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/probe"
 	"mooring.dev/helpers/internal/proto"
@@ -113,7 +114,7 @@ func (l *laptop) set(tunnels ...plan.Tunnel) (changed bool) {
 // status is that of the only tunnel. A helper that was just started takes a moment to take over what is stored.
 func (l *laptop) status() proto.TunnelStatus {
 	l.t.Helper()
-	await(l.t, "there is a tunnel", time.Second, func() bool { return len(l.manager.Status().Tunnels) == 1 })
+	netnstest.Await(l.t, "there is a tunnel", time.Second, func() bool { return len(l.manager.Status().Tunnels) == 1 })
 	return l.manager.Status().Tunnels[0]
 }
 
@@ -133,7 +134,7 @@ func (l *laptop) awaitVerified(within time.Duration) {
 // awaitCarries does not wait for the end of Duplicate Address Detection, a second in which the address serves already.
 func (l *laptop) awaitCarries(within time.Duration) {
 	l.t.Helper()
-	await(l.t, "the hub answers on both levels", within, func() bool {
+	netnstest.Await(l.t, "the hub answers on both levels", within, func() bool {
 		s := l.status()
 		return s.Address != nil && is(s.Reachability.Link.OK) && is(s.Reachability.Ethernet.OK)
 	})

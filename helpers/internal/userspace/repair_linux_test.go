@@ -24,7 +24,7 @@ func TestUserspaceEngineRepairs(t *testing.T) {
 	l.awaitVerified(5 * time.Second)
 	whole := shape(t)
 	remove := func(name string) func() error {
-		return func() error { return netlink.LinkDel(interfaceOf(t, name)) }
+		return func() error { return netlink.LinkDel(netnstest.Link(t, name)) }
 	}
 	for _, damage := range []struct {
 		name string
@@ -33,14 +33,14 @@ func TestUserspaceEngineRepairs(t *testing.T) {
 		{"the tap is deleted", remove(names.Tap)},
 		{"the link is deleted", remove(names.Link)},
 		{"the stable address is deleted", func() error {
-			return netlink.AddrDel(interfaceOf(t, names.Tap), &netlink.Addr{IPNet: &net.IPNet{IP: stable.AsSlice(), Mask: net.CIDRMask(64, 128)}})
+			return netlink.AddrDel(netnstest.Link(t, names.Tap), &netlink.Addr{IPNet: &net.IPNet{IP: stable.AsSlice(), Mask: net.CIDRMask(64, 128)}})
 		}},
-		{"the tap is down", func() error { return netlink.LinkSetDown(interfaceOf(t, names.Tap)) }},
+		{"the tap is down", func() error { return netlink.LinkSetDown(netnstest.Link(t, names.Tap)) }},
 		{"the tap has another MAC", func() error {
-			return netlink.LinkSetHardwareAddr(interfaceOf(t, names.Tap), net.HardwareAddr{2, 0, 0, 0, 0, 9})
+			return netlink.LinkSetHardwareAddr(netnstest.Link(t, names.Tap), net.HardwareAddr{2, 0, 0, 0, 0, 9})
 		}},
 		{"the tap has another name", func() error {
-			tap := interfaceOf(t, names.Tap)
+			tap := netnstest.Link(t, names.Tap)
 			if err := netlink.LinkSetDown(tap); err != nil {
 				return err
 			}
@@ -54,7 +54,7 @@ func TestUserspaceEngineRepairs(t *testing.T) {
 	} {
 		must(t, damage.do()) // it is done when it returns
 		began := time.Now()
-		await(t, damage.name+", and it is repaired", 5*time.Second, func() bool { return shape(t) == whole })
+		netnstest.Await(t, damage.name+", and it is repaired", 5*time.Second, func() bool { return shape(t) == whole })
 		t.Logf("%s: repaired after %v", damage.name, time.Since(began))
 		if r, err := l.manager.Probe(t.Context(), "home"); err != nil || !is(r.Link.OK) || !is(r.Ethernet.OK) {
 			t.Errorf("%s, and repaired it does not carry: %+v, %v", damage.name, r, err)
@@ -95,21 +95,21 @@ func shape(t *testing.T) string {
 func TestUserspaceEngineYieldsToADuplicate(t *testing.T) {
 	w := newWorld(t)
 	before := netnstest.Snapshot(t)
-	w.hub.place.Do(func() { address(t, "taps_bridge", stable.String()+"/128") })
+	w.hub.place.Do(func() { netnstest.Address(t, "taps_bridge", stable.String()+"/128") })
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
-	await(t, "the duplicate is found", 5*time.Second, func() bool {
+	netnstest.Await(t, "the duplicate is found", 5*time.Second, func() bool {
 		f := l.status().Fault
 		return f != nil && f.Cause == proto.CauseDuplicateIdentity
 	})
-	await(t, "the link has gone", 2*time.Second, func() bool {
+	netnstest.Await(t, "the link has gone", 2*time.Second, func() bool {
 		l, err := link.Find(names.Link)
 		return err == nil && l == nil
 	})
 	netnstest.ExpectSnapshot(t, before)
 
 	w.hub.place.Do(func() {
-		bridge := interfaceOf(t, "taps_bridge")
+		bridge := netnstest.Link(t, "taps_bridge")
 		must(t, netlink.AddrDel(bridge, &netlink.Addr{IPNet: &net.IPNet{IP: stable.AsSlice(), Mask: net.CIDRMask(128, 128)}}))
 	})
 	l.set(home(t))
@@ -129,7 +129,7 @@ func TestUserspaceEngineLeavesStrangersAlone(t *testing.T) {
 			before := netnstest.Snapshot(t)
 			l := newLaptop(t, t.TempDir())
 			l.set(home(t))
-			await(t, "the stranger is named", 3*time.Second, func() bool {
+			netnstest.Await(t, "the stranger is named", 3*time.Second, func() bool {
 				f := l.status().Fault
 				return f != nil && f.Cause == proto.CauseSystem && strings.Contains(f.Detail, name+" belongs to another program")
 			})
@@ -138,7 +138,7 @@ func TestUserspaceEngineLeavesStrangersAlone(t *testing.T) {
 
 			l.set(home(t))
 			must(t, netlink.LinkDel(stranger))
-			await(t, "the tap is made", 3*time.Second, func() bool {
+			netnstest.Await(t, "the tap is made", 3*time.Second, func() bool {
 				ok, err := l.engine.Intact(names, home(t))
 				return ok && err == nil
 			})

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
+
+	"mooring.dev/helpers/internal/netnstest"
 )
 
 // echo is a TCP session through the tunnel: one octet after the other goes to the hub and comes back.
@@ -94,7 +96,7 @@ func TestUserspaceEngineRoams(t *testing.T) {
 	e.worst(t)
 	for i, to := range []underlay{w.eth, w.wlan, w.eth, w.wlan} {
 		w.join(to)
-		await(t, "the roam has ended", 3*time.Second, func() bool {
+		netnstest.Await(t, "the roam has ended", 3*time.Second, func() bool {
 			s := l.status()
 			return s.Roam.Count == i+1 && s.VerifiedSince != nil
 		})
@@ -117,7 +119,7 @@ func TestUserspaceEngineRoamsWithoutNetworkBetween(t *testing.T) {
 	l.set(home(t))
 	l.awaitVerified(5 * time.Second)
 	must(t, netlink.LinkSetDown(w.wlan.link))
-	await(t, "the loss is noticed", time.Second, func() bool { return l.status().Underlay == nil })
+	netnstest.Await(t, "the loss is noticed", time.Second, func() bool { return l.status().Underlay == nil })
 	time.Sleep(50 * time.Millisecond)
 	began := time.Now()
 	w.join(w.eth)
@@ -138,7 +140,7 @@ func TestUserspaceEngineFindsAHubThatForgot(t *testing.T) {
 	w.hub.start()
 	w.join(w.eth)
 	began := time.Now()
-	await(t, "the roam is noticed", time.Second, func() bool { return l.status().Roam.Count == 1 })
+	netnstest.Await(t, "the roam is noticed", time.Second, func() bool { return l.status().Roam.Count == 1 })
 	l.awaitVerified(5 * time.Second)
 	took := time.Since(began)
 	t.Logf("verified %v after the roam", took)
@@ -152,12 +154,12 @@ func TestUserspaceEngineRehandshakes(t *testing.T) {
 	newWorld(t)
 	l := newLaptop(t, t.TempDir())
 	l.set(home(t))
-	await(t, "a handshake", 2*time.Second, func() bool { return l.status().LastHandshake != nil })
+	netnstest.Await(t, "a handshake", 2*time.Second, func() bool { return l.status().LastHandshake != nil })
 	for range 5 {
 		must(t, l.engine.Rehandshake(names))
 	}
 	began := time.Now()
-	await(t, "another handshake", 2*time.Second, func() bool {
+	netnstest.Await(t, "another handshake", 2*time.Second, func() bool {
 		s, err := l.engine.Observe(names)
 		return err == nil && !s.LastHandshake.Before(began.Add(-spacing))
 	})

@@ -2,14 +2,10 @@ package userspace
 
 import (
 	"net"
-	"net/netip"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/vishvananda/netlink"
-	"go.uber.org/goleak"
-	"golang.org/x/sys/unix"
 
 	"mooring.dev/helpers/internal/netnstest"
 )
@@ -20,6 +16,8 @@ func TestMain(m *testing.M) {
 	}
 	netnstest.Main(m)
 }
+
+var must = netnstest.Must
 
 // world is the network around the laptop, which is the test's own namespace:
 //
@@ -45,7 +43,7 @@ const hubAddress = "203.0.113.4"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	t.Cleanup(func() { goleak.VerifyNone(t) }) // the first to be registered runs last
+	netnstest.NoLeaks(t)
 	place := netnstest.NewPeer(t)
 	w := &world{t: t}
 	w.wlan = w.wire(place, "wlan0", "10.1.0")
@@ -58,15 +56,14 @@ func newWorld(t *testing.T) *world {
 func (w *world) wire(place *netnstest.Peer, name, net4 string) underlay {
 	w.t.Helper()
 	u := underlay{name, place.Wire(w.t, name, nil, "to-"+name), net4 + ".50", net4 + ".1"}
-	sysctl(w.t, "ipv6/conf/"+name+"/accept_dad", "0") // so that nothing here changes by itself a second later
+	netnstest.Sysctl(w.t, "ipv6/conf/"+name+"/accept_dad", "0") // so that nothing here changes by itself a second later
 	place.Up(w.t, u.link, "to-"+name)
-	address(w.t, name, u.address+"/24")
+	netnstest.Address(w.t, name, u.address+"/24")
 	place.Do(func() {
 		// The hub has one address that all the world knows it by, and answers from that.
-		address(w.t, "lo", hubAddress+"/32")
-		address(w.t, "to-"+name, u.gateway+"/32")
-		to, err := netlink.LinkByName("to-" + name)
-		must(w.t, err)
+		netnstest.Address(w.t, "lo", hubAddress+"/32")
+		netnstest.Address(w.t, "to-"+name, u.gateway+"/32")
+		to := netnstest.Link(w.t, "to-"+name)
 		must(w.t, netlink.RouteReplace(&netlink.Route{
 			LinkIndex: to.Attrs().Index, Scope: netlink.SCOPE_LINK, Src: net.ParseIP(hubAddress),
 			Dst: &net.IPNet{IP: net.ParseIP(net4 + ".0"), Mask: net.CIDRMask(24, 32)},
@@ -91,40 +88,5 @@ func (u underlay) route() *netlink.Route {
 	return &netlink.Route{
 		LinkIndex: u.link.Attrs().Index, Gw: net.ParseIP(u.gateway),
 		Dst: &net.IPNet{IP: net.IPv4zero, Mask: net.CIDRMask(0, 32)},
-	}
-}
-
-// address adds one, without Duplicate Address Detection.
-func address(t *testing.T, name, prefix string) {
-	t.Helper()
-	l, err := netlink.LinkByName(name)
-	must(t, err)
-	p := netip.MustParsePrefix(prefix)
-	a := &netlink.Addr{IPNet: &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}}
-	if p.Addr().Is6() {
-		a.Flags = unix.IFA_F_NODAD
-	}
-	must(t, netlink.AddrReplace(l, a))
-}
-
-func sysctl(t *testing.T, name, value string) {
-	t.Helper()
-	must(t, os.WriteFile("/proc/sys/net/"+name, []byte(value), 0o644))
-}
-
-// await waits until ready is true.
-func await(t *testing.T, what string, within time.Duration, ready func() bool) {
-	t.Helper()
-	for end := time.Now().Add(within); !ready(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("after %v still not: %s", within, what)
-		}
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { installed } from '../../../scripts/lib/apt.mjs';
@@ -39,9 +40,19 @@ async function needNamespaces() {
     const way = isRoot
       ? 'a machine or container with CAP_SYS_ADMIN'
       : 'root, or unprivileged user namespaces';
-    throw new Stop(`The world cannot be made here; it needs ${way}, and /dev/net/tun.\n${said}`);
+    const tun = `/dev/net/tun${(await mayOpen('/dev/net/tun')) ? '' : OPEN_TO_ALL}`;
+    throw new Stop(`The world cannot be made here; it needs ${way}, and ${tun}.\n${said}`);
   }
 }
+
+const OPEN_TO_ALL = ', which this user may not open: its mode is usually 0666';
+
+/** False where the file is there and closed to us; a user namespace opens nothing. @param {string} path */
+const mayOpen = (path) =>
+  access(path, constants.R_OK | constants.W_OK).then(
+    () => true,
+    ({ code }) => code !== 'EACCES',
+  );
 
 /**
  * Runs the job on the machine's own kernel whatever that lacks: neither WireGuard nor GRE, no package that a bare

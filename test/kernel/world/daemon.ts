@@ -5,11 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface DaemonOptions {
   readonly ns: string;
   readonly argv: readonly string[];
-  /** Whether it serves by now. */
-  readonly ready: (log: string) => boolean;
+  /** Whether it serves by now; asked until it says so. Without it nobody waits. */
+  readonly ready?: (log: string) => boolean;
+  /** Some programs end with their standard input: `pipe` is one that stays open. */
+  readonly stdin?: 'ignore' | 'pipe';
 }
 
-/** A program of ours that runs until it is told to end. */
+/** A program that runs in a network namespace until it is told to end. */
 export class Daemon {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -25,10 +27,9 @@ export class Daemon {
       });
   }
 
-  static async start({ ns, argv, ready }: DaemonOptions): Promise<Daemon> {
-    const child = spawn('ip', ['netns', 'exec', ns, ...argv], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const { ns, argv, ready = () => true, stdin = 'ignore' } = options;
+    const child = spawn('ip', ['netns', 'exec', ns, ...argv], { stdio: [stdin, 'pipe', 'pipe'] });
     const daemon = new Daemon(child, argv[0]?.split('/').at(-1) ?? '');
     const since = Date.now();
     while (!ready(daemon.#log)) {
@@ -43,7 +44,8 @@ export class Daemon {
   }
 
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error(`${this.#name} does not run`);
+    if (this.#child.pid === undefined || !this.running)
+      throw new Error(`${this.#name} does not run:\n${this.#log}`);
     return this.#child.pid;
   }
 
@@ -56,7 +58,7 @@ export class Daemon {
   }
 
   /** @returns the exit status, or the signal that ended it */
-  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
     if (this.running) {
       this.#child.kill(signal);
       await this.ended();

@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package datapath
 
 import (
@@ -26,6 +28,10 @@ func (d *descriptor) use(f func(fd int) error) error {
 func (d *descriptor) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.closeLocked()
+}
+
+func (d *descriptor) closeLocked() error {
 	if d.fd < 0 {
 		return nil
 	}
