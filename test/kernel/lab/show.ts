@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { hub, laptop } from '../world/addresses.ts';
-import { now } from '../world/agent/protocol.ts';
+import { now, outageAfter } from '../world/agent/protocol.ts';
 import { difference } from '../world/compare.ts';
 import type { Mooring } from '../world/mooring.ts';
 import type { World } from '../world/world.ts';
@@ -94,7 +94,7 @@ async function roam(world: World, rows: Row[]): Promise<void> {
   rows.push(
     {
       what: 'outage after the new default route',
-      value: seconds(Math.max(0, result.resumedAt - joined)),
+      value: seconds(outageAfter(result, joined)),
       held: result.error === undefined,
     },
     {

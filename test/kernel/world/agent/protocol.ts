@@ -54,6 +54,13 @@ export interface StreamResult {
   readonly error?: string;
 }
 
+/**
+ * How long a session stood still after an event, in ms, at most: where the event cost nothing that one can see, its
+ * longest gap is another, much later and short.
+ */
+export const outageAfter = ({ resumedAt, longestGapMs }: StreamResult, at: number) =>
+  Math.max(0, Math.min(resumedAt - at, longestGapMs));
+
 export interface ShellAnswer {
   readonly status: number;
   readonly stdout: string;
