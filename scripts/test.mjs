@@ -47,7 +47,9 @@ async function unit() {
   await part('race detector (Go)', async () => {
     // The race detector is C; nothing that we ship is.
     await installed([{ program: 'gcc', package: 'gcc' }, { package: 'libc6-dev' }]);
-    const packages = ['gretap', 'datapath', 'wireguard'].map((name) => `./internal/${name}`);
+    const packages = ['gretap', 'datapath', 'wireguard', 'udpbind'].map(
+      (name) => `./internal/${name}`,
+    );
     const text = await step('go test -race', () =>
       run('go', ['test', '-race', ...packages], {
         cwd: inRoot('helpers'),

@@ -186,6 +186,11 @@ export const GO_RULES: readonly Rule[] = [
     why: 'packets pass without knowing who asked for them',
   })),
   {
+    from: `${OURS}/udpbind`,
+    never: /^helpers\//,
+    why: 'it is sockets for wireguard-go, and knows neither what passes nor whose it is',
+  },
+  {
     from: `${OURS}/userspace`,
     never: internal('server', 'auth', 'proto', 'reconcile', 'hub'),
     why: 'it is one engine behind the interface of the reconciler, as the kernel’s is',

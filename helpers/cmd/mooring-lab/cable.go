@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/ecdh"
 	"crypto/sha256"
 	"errors"
 	"flag"
@@ -19,12 +18,10 @@ import (
 	"runtime/pprof"
 
 	"golang.org/x/sys/unix"
-	"golang.zx2c4.com/wireguard/conn"
 	"golang.zx2c4.com/wireguard/tun"
 
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
-	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/wireguard"
 )
@@ -67,34 +64,25 @@ func cable(args []string) error {
 // run carries packets until ctx ends.
 func (p plug) run(ctx context.Context) (err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	bind := conn.NewDefaultBind()
 	device, err := p.device(log)
 	if err != nil {
 		return err
-	}
-	if ours, ok := device.(*datapath.Device); ok {
-		bind = ours.Pace(bind)
-		debug.SetGCPercent(wireguard.GCPercent)
 	}
 	far := "left"
 	if p.end == far {
 		far = "right"
 	}
-	private, _ := keys(p.end)
-	_, public := keys(far)
-	end, err := wireguard.Start(log, device, bind, wireguard.Config{PrivateKey: private, ListenPort: uint16(p.listen)})
+	allowed := netip.PrefixFrom(inner[far], 32)
+	if p.layer3 {
+		allowed = netip.MustParsePrefix("0.0.0.0/0")
+	} else {
+		debug.SetGCPercent(wireguard.GCPercent)
+	}
+	end, err := join(log, device, side{name: p.end, port: uint16(p.listen)}, side{name: far, at: p.far, inside: allowed})
 	if err != nil {
 		return err
 	}
 	defer end.Close()
-	allowed := netip.PrefixFrom(inner[far], 32)
-	if p.layer3 {
-		allowed = netip.MustParsePrefix("0.0.0.0/0")
-	}
-	err = end.SetPeer(wireguard.Peer{PublicKey: public, Endpoint: p.far, AllowedIPs: []netip.Prefix{allowed}, Keepalive: link.Keepalive})
-	if err != nil {
-		return err
-	}
 	if p.profile != "" {
 		stop, err := profile(p.profile)
 		if err != nil {
@@ -117,16 +105,6 @@ func (p plug) device(log *slog.Logger) (tun.Device, error) {
 	}
 	o := datapath.PortOptions{MTU: plan.TapMTU, MAC: macOf(p.end), NoTxOffload: p.noOffload}
 	return openDevice(log, p.name, gretap.Tunnel{Local: inner[p.end], Remote: far}, o)
-}
-
-// keys are the same at each start: nothing secret passes a cable tester.
-func keys(end string) (private, public plan.Key) {
-	private = sha256.Sum256([]byte("mooring-lab " + end))
-	key, err := ecdh.X25519().NewPrivateKey(private[:])
-	if err != nil {
-		panic(err) // any 32 octets are a key
-	}
-	return private, plan.Key(key.PublicKey().Bytes())
 }
 
 func macOf(end string) [6]byte {

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,11 +15,9 @@ import (
 	"os/signal"
 
 	"golang.org/x/sys/unix"
-	"golang.zx2c4.com/wireguard/conn"
 
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
-	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
 	"mooring.dev/helpers/internal/wireguard"
 )
@@ -107,31 +104,6 @@ func (f fleet) join(log *slog.Logger, i uint) (*wireguard.End, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, _ := keys(laptopName(i))
-	_, public := keys("hub")
-	end, err := wireguard.Start(log, d, d.Pace(conn.NewDefaultBind()), wireguard.Config{PrivateKey: private})
-	if err != nil {
-		return nil, err
-	}
-	err = end.SetPeer(wireguard.Peer{
-		PublicKey: public, Endpoint: f.hub, Keepalive: link.Keepalive,
-		AllowedIPs: []netip.Prefix{netip.PrefixFrom(hubInside, 32)},
-	})
-	if err != nil {
-		end.Close()
-	}
-	return end, err
-}
-
-// openDevice makes a datapath with one tunnel, behind a new TAP.
-func openDevice(log *slog.Logger, name string, t gretap.Tunnel, o datapath.PortOptions) (*datapath.Device, error) {
-	port, err := datapath.OpenTAP(name, o)
-	if err != nil {
-		return nil, err
-	}
-	d := datapath.New(log, plan.LinkMTU)
-	if err := d.Attach(port, datapath.Tunnel{Tunnel: t, TTL: link.TapTTL, LinkMTU: plan.LinkMTU}); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
+	far := side{name: "hub", at: f.hub, inside: netip.PrefixFrom(hubInside, 32)}
+	return join(log, d, side{name: laptopName(i)}, far)
 }

@@ -9,13 +9,12 @@ import (
 	"sync"
 	"time"
 
-	"golang.zx2c4.com/wireguard/conn"
-
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
 	"mooring.dev/helpers/internal/hub/config"
 	"mooring.dev/helpers/internal/link"
 	"mooring.dev/helpers/internal/plan"
+	"mooring.dev/helpers/internal/udpbind"
 	"mooring.dev/helpers/internal/wireguard"
 )
 
@@ -38,7 +37,8 @@ func (u *userspace) start(key plan.Key) error {
 	device := datapath.New(u.log, plan.LinkMTU)
 	watched := newPresence(device)
 	c := wireguard.Config{PrivateKey: key, ListenPort: u.config.ListenPort}
-	end, err := wireguard.Start(slog.New(awaiting{u.log.Handler()}), watched, device.Pace(conn.NewDefaultBind()), c)
+	sockets := device.Pace(udpbind.New(udpbind.Options{Log: u.log, AnswerWhereAsked: true}))
+	end, err := wireguard.Start(slog.New(awaiting{u.log.Handler()}), watched, sockets, c)
 	if err != nil {
 		return err
 	}

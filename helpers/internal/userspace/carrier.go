@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"mooring.dev/helpers/internal/datapath"
 	"mooring.dev/helpers/internal/gretap"
@@ -16,12 +17,13 @@ import (
 type carrier struct {
 	machine machine
 	device  *datapath.Device
-	sockets *freeBind
+	sockets *spacedBind
 	end     *wireguard.End
 
 	private plan.Key
 	port    uint16
 	hub     wireguard.Peer // as it was last told; its key is zero before
+	moved   time.Time      // what was sent before that went another way
 	link    nic
 	tap     nic        // zero: not made yet
 	quiet   *quietPort // the tap's; nil: not made yet
@@ -35,7 +37,7 @@ func start(log *slog.Logger, m machine, n plan.Names, t plan.Tunnel, s plan.Secr
 	c := &carrier{
 		machine: m,
 		device:  datapath.New(log, plan.LinkMTU),
-		sockets: newFreeBind(),
+		sockets: newSpacedBind(log),
 		private: s.PrivateKey,
 		port:    t.ListenPort,
 	}
