@@ -51,7 +51,8 @@ type Engine interface {
 	// timer that blocks the next handshake for 5 s.
 	Silence(n plan.Names, t plan.Tunnel) error
 
-	// Rehandshake forgets the session, resets the link's handshake limiter and starts a handshake.
+	// Rehandshake forgets the session, resets the link's handshake limiter and starts a handshake, unless one that was
+	// started since the newest nudge may still be answered.
 	Rehandshake(n plan.Names) error
 
 	// Observe reads the link; an error that is fs.ErrNotExist when there is none.

@@ -47,6 +47,7 @@ func (c *carrier) tell(want wireguard.Peer) error {
 }
 
 func (c *carrier) setEndpoint(endpoint netip.AddrPort, inside netip.Addr) error {
+	c.moved = time.Now()
 	want := c.hub
 	want.Endpoint, want.AllowedIPs = endpoint, hostOnly(inside)
 	if samePeer(c.hub, want) {
@@ -61,6 +62,7 @@ func (c *carrier) nudge() error {
 	if !c.hub.Endpoint.IsValid() {
 		return nil
 	}
+	c.moved = time.Now()
 	if err := errors.Join(c.keepalive(0), c.keepalive(link.Keepalive)); err != nil {
 		return err
 	}
@@ -75,7 +77,18 @@ func (c *carrier) keepalive(every time.Duration) error {
 	return nil
 }
 
+// answerable is how long the answer to a handshake may still come. Another one would make it worthless.
+const answerable = 2 * time.Second
+
 func (c *carrier) rehandshake() error {
+	state, err := c.end.Peer(c.hub.PublicKey)
+	if err != nil {
+		return err
+	}
+	sent := c.sockets.initiatedAt()
+	if sent.After(c.moved) && sent.After(state.LastHandshake) && time.Since(sent) < answerable {
+		return nil
+	}
 	c.sockets.waitForInitiation()
 	return c.end.Rehandshake(c.hub.PublicKey)
 }

@@ -170,3 +170,32 @@ func TestUserspaceEngineRehandshakes(t *testing.T) {
 		t.Errorf("traffic only after %v", took)
 	}
 }
+
+// TestUserspaceEngineLeavesAHandshakeBeAnswered: a second one would undo the first, which may only be late.
+func TestUserspaceEngineLeavesAHandshakeBeAnswered(t *testing.T) {
+	w := newWorld(t)
+	w.hub.stop()
+	l := newLaptop(t, t.TempDir())
+	l.set(home(t))
+	initiatedAt := func() (at time.Time) {
+		must(t, l.engine.do(names, func(c *carrier) error {
+			at = c.sockets.initiatedAt()
+			return nil
+		}))
+		return at
+	}
+	netnstest.Await(t, "the start of a handshake", 2*time.Second, func() bool {
+		_, err := l.engine.Observe(names)
+		return err == nil && initiatedAt().Unix() > 0
+	})
+	first := initiatedAt()
+	must(t, l.engine.Rehandshake(names))
+	if again := initiatedAt(); !again.Equal(first) {
+		t.Errorf("undone after %v", again.Sub(first))
+	}
+	time.Sleep(answerable - time.Since(first))
+	must(t, l.engine.Rehandshake(names))
+	if initiatedAt().Equal(first) {
+		t.Errorf("still waited for after %v", time.Since(first))
+	}
+}

@@ -85,7 +85,8 @@ func (e *Engine) Nudge(n plan.Names, _ plan.Tunnel) error { return e.do(n, (*car
 // Silence stops the persistent keepalive.
 func (e *Engine) Silence(n plan.Names, _ plan.Tunnel) error { return e.do(n, (*carrier).silence) }
 
-// Rehandshake forgets the session and starts a handshake.
+// Rehandshake forgets the session and starts a handshake, unless one that was started since the newest nudge may still
+// be answered.
 func (e *Engine) Rehandshake(n plan.Names) error { return e.do(n, (*carrier).rehandshake) }
 
 // Observe reads the newest handshake, the endpoint in use and the counters.
