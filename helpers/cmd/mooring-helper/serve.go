@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -26,7 +25,7 @@ func run(o options, log *slog.Logger) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	debug.SetGCPercent(wireguard.GCPercent)
+	wireguard.KeepSmall()
 
 	if err := os.MkdirAll(o.stateDir, 0o700); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"mooring.dev/helpers/internal/hub"
@@ -29,7 +28,7 @@ func serve(o options, log *slog.Logger) (status int, err error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	debug.SetGCPercent(wireguard.GCPercent)
+	wireguard.KeepSmall()
 	err = hub.Serve(ctx, hub.Options{
 		Log: log, Config: c, Key: key, StateDir: hub.RuntimeDir, SocketDir: hub.WireGuardDir,
 	}, changes(ctx, log, o.file))

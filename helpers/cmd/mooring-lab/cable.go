@@ -14,7 +14,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"runtime/pprof"
 
 	"golang.org/x/sys/unix"
@@ -76,7 +75,7 @@ func (p plug) run(ctx context.Context) (err error) {
 	if p.layer3 {
 		allowed = netip.MustParsePrefix("0.0.0.0/0")
 	} else {
-		debug.SetGCPercent(wireguard.GCPercent)
+		wireguard.KeepSmall()
 	}
 	end, err := join(log, device, side{name: p.end, port: uint16(p.listen)}, side{name: far, at: p.far, inside: allowed})
 	if err != nil {

@@ -22,11 +22,6 @@ import (
 	"mooring.dev/helpers/internal/plan"
 )
 
-// GCPercent is what a program with an end gives debug.SetGCPercent. Nearly all that it has in use are wireguard-go's
-// buffers, which are used again: there is seldom anything to collect, so collecting early costs nothing and keeps the
-// program small.
-const GCPercent = 20
-
 // Config is an end without its peers.
 type Config struct {
 	PrivateKey plan.Key
