@@ -8,9 +8,10 @@ import { main, Stop, say } from './lib/progress.mjs';
 import { withFolder } from './lib/temporary.mjs';
 
 const usage = `Usage: npm run bench [-- tunnel [ROUNDS [ROAMS [OTHER-ROAMS]]] | app [ROUNDS]
-                            | datapath [ROUNDS [SECONDS]]]
+                            | datapath [ROUNDS [SECONDS]] [SUBJECT …]]
   tunnel   connecting, roaming and resting, beside the shell commands (5, 30 and 5 times; 25 minutes)
-  datapath the userspace engine beside other tunnels of Ethernet, and wireguard-go (3 rounds of 4 s; 12 minutes)
+  datapath the userspace engine beside other tunnels of Ethernet, and wireguard-go (3 rounds of 4 s; 12 minutes), or
+           beside some of them: mooring wireguard openvpn fastdAes fastdSalsa tinc n2n hub
   app      starting, opening the window, memory and size, beside a bare tray (10 times; 3 minutes)`;
 
 const out = join(dist, 'bench');
@@ -56,14 +57,14 @@ function sayWhere(names) {
   say(`numbers: ${names.map((name) => `dist/bench/${name}`).join(', ')}`);
 }
 
-/** @param {string[]} counts */
-async function datapath(counts) {
+/** @param {string[]} counts @param {string[]} names */
+async function datapath(counts, names) {
   const { environment, peers } = await import('../bench/datapath/packages.mjs');
   const { inUserspace, runBundled } = await import('./lib/kernel-tests.mjs');
   const { folder, versions } = await peers();
   const { status, trouble, kernel, results } = await runBundled(
     { bench: inRoot('bench/datapath/main.ts') },
-    (path) => [path('bench'), ...counts],
+    (path) => [path('bench'), counts[0] ?? '3', counts[1] ?? '4', ...names],
     {
       timeoutMs: 3600_000,
       env: { ...environment(folder), MOORING_BENCH_VERSIONS: versions.join(' ') },
@@ -82,18 +83,25 @@ async function keep(results) {
   sayWhere(Object.keys(results));
 }
 
-/** @type {Record<string, { run: (counts: string[]) => Promise<string>, counts: number }>} */
+/**
+ * How many counts each takes at most, and whether names of subjects may follow.
+ * @type {Record<string, { run: (counts: string[], names: string[]) => Promise<string>, counts: number, named: boolean }>}
+ */
 const benches = {
-  tunnel: { run: tunnel, counts: 3 },
-  app: { run: app, counts: 1 },
-  datapath: { run: datapath, counts: 2 },
+  tunnel: { run: tunnel, counts: 3, named: false },
+  app: { run: app, counts: 1, named: false },
+  datapath: { run: datapath, counts: 2, named: true },
 };
 
 await main('bench', async () => {
-  const [what = 'tunnel', ...counts] = process.argv.slice(2);
+  const [what = 'tunnel', ...args] = process.argv.slice(2);
+  const named = args.findIndex((arg) => /^[a-z]/i.test(arg));
+  const [counts, names] = named < 0 ? [args, []] : [args.slice(0, named), args.slice(named)];
   const bench = Object.hasOwn(benches, what) ? benches[what] : undefined;
   const fits = counts.every((count) => /^[1-9]\d{0,2}$/.test(count));
-  if (!bench || counts.length > bench.counts || !fits) throw new Stop(usage);
+  const most = bench?.counts ?? 0;
+  if (!bench || counts.length > most || !fits || (names.length > 0 && !bench.named))
+    throw new Stop(usage);
   await build();
-  return bench.run(counts);
+  return bench.run(counts, names);
 });

@@ -6,6 +6,8 @@ import { type SubjectName, subjects } from './subjects.ts';
 
 /** All that was measured. */
 export interface Results {
+  /** Those that were asked for, in the order of their turns. */
+  readonly chosen: readonly SubjectName[];
   /** A subject that failed in a round has one fewer. */
   readonly rounds: Record<SubjectName, Round[]>;
   readonly hub: Record<number, HubRound[]>;
@@ -21,8 +23,8 @@ const times = (n: number) => `${n.toFixed(2)} times`;
 const mebibytes = (n: number) => `${n.toFixed(0)} MiB`;
 
 export function report(results: Results): string {
-  const measured = subjectNames.filter((name) => results.rounds[name].length > 0);
-  const failed = subjectNames
+  const measured = results.chosen.filter((name) => results.rounds[name].length > 0);
+  const failed = results.chosen
     .filter((name) => !measured.includes(name))
     .map((name) => ({ what: subjects[name].name, value: 'failed' }));
   return table([

@@ -13,8 +13,8 @@ import { growth, type Held, held, middle, pidOf } from './soak/watch.ts';
 
 const minutes = Number(process.env.MOORING_SOAK_MINUTES ?? 1);
 const roamEverySeconds = minutes > 2 ? 60 : 12;
-/** What either process may have: WireGuard's buffers of all that may be under way, and what waits to be collected. */
-const residentMiB = 128;
+/** What either process may have: the goal that its users were promised (docs/performance.md, Soak). */
+const residentMiB = 64;
 
 /** What an end said of the connection; see helpers/cmd/mooring-lab. */
 interface Poured {
