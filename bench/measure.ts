@@ -20,6 +20,14 @@ export function median({ ms, rounds }: Sample): number {
   return sorted[middle] ?? Number.POSITIVE_INFINITY;
 }
 
+/** The middle of measurements of which none is missing. */
+export function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(half)], sorted[Math.ceil(half)]];
+  return (low + high) / 2;
+}
+
 export function worst({ ms, rounds }: Sample): number {
   return ms.length < rounds ? Number.POSITIVE_INFINITY : Math.max(...ms);
 }

@@ -1,6 +1,5 @@
 // @ts-check
 import { buildWithoutApp } from './lib/build.mjs';
-import { inRoot } from './lib/paths.mjs';
 import { main, Stop } from './lib/progress.mjs';
 
 const usage = `Usage: npm run soak [-- MINUTES]
@@ -12,13 +11,10 @@ await main('soak', async () => {
   if (!/^[1-9]\d{0,3}$/.test(minutes) || rest.length > 0) throw new Stop(usage);
   await buildWithoutApp();
   // Late, because bundling needs the npm packages.
-  const { inUserspace, runBundled } = await import('./lib/kernel-tests.mjs');
-  const { status, trouble, kernel } = await runBundled(
-    { 'soak.test': inRoot('test/kernel/userspace/soak.test.ts') },
-    (path) => ['--test', '--test-reporter=spec', path('soak.test')],
-    { timeoutMs: (Number(minutes) * 60 + 120) * 1000, env: { MOORING_SOAK_MINUTES: minutes } },
-    inUserspace,
-  );
+  const { inUserspace, runKernelTests, soakTest } = await import('./lib/kernel-tests.mjs');
+  const place = { ...inUserspace, env: { ...inUserspace.env, MOORING_SOAK_MINUTES: minutes } };
+  const timeoutMs = (Number(minutes) * 60 + 120) * 1000;
+  const { status, trouble, kernel } = await runKernelTests([soakTest], timeoutMs, place);
   if (status !== 0) throw new Error(trouble ?? 'it failed; see above');
   return `passed on ${kernel}`;
 });

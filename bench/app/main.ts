@@ -4,7 +4,7 @@ import { appFolder } from '../../test/e2e/harness/app.ts';
 import { Desktop } from '../../test/e2e/harness/desktop.ts';
 import { Watcher } from '../../test/e2e/tray/watcher.ts';
 import { atMost, type Figure, table } from '../goals.ts';
-import { median, type Sample, text } from '../measure.ts';
+import { median, middle, type Sample, text } from '../measure.ts';
 import { gzippedKB } from './bundle-size.ts';
 import { Bench, type Subject } from './subject.ts';
 
@@ -25,8 +25,6 @@ const bare: Subject = {
   open: 'Open',
 };
 
-const middle = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ms = (sample: Sample) => text(median(sample), sample.boundMs);
 const mib = (n: number) => `${n.toFixed(1)} MiB`;
 

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Daemon } from '../../test/kernel/world/daemon.ts';
+import { residentMiB } from '../../test/kernel/world/process.ts';
 import { labProgram, program } from '../../test/kernel/world/programs.ts';
 import { sh } from '../../test/kernel/world/shell.ts';
 import { askWireGuard } from '../../test/kernel/world/wireguard-socket.ts';
 import { start } from './cable.ts';
-import { cpuSeconds, iperf, iperfServer, residentMiB } from './measure.ts';
+import { cpuSeconds, iperf, iperfServer } from './measure.ts';
 import { quiet } from './quiet.ts';
 
 /*
@@ -60,10 +61,10 @@ export async function measureHub(laptops: number, seconds: number): Promise<HubR
     const joinSeconds = (performance.now() - since) / 1000;
     const active = Math.min(busiest, laptops);
     await plugIn(laptops, active);
-    const restMiB = residentMiB(hub, 'VmRSS');
+    const restMiB = residentMiB(hub.pid);
     const loads: HubRound['loads'][number][] = [];
     for (const busy of new Set([1, active])) loads.push(await load(hub, busy, seconds));
-    const peakMiB = residentMiB(hub, 'VmHWM');
+    const peakMiB = residentMiB(hub.pid, 'VmHWM');
     return { laptops, joinSeconds, loads, restMiB, peakMiB };
   } finally {
     for (const one of processes.reverse()) await one.stop();

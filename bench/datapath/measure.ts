@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Daemon } from '../../test/kernel/world/daemon.ts';
+import { residentMiB } from '../../test/kernel/world/process.ts';
 import { labProgram } from '../../test/kernel/world/programs.ts';
 import { execute } from '../../test/kernel/world/shell.ts';
 import { type End, ends, inner, start, unpacked } from './cable.ts';
@@ -71,7 +72,7 @@ export async function iperf(load: Load): Promise<Carried> {
 export async function measure(running: Record<End, Daemon>, seconds: number): Promise<Round> {
   const processes = ends.map((end) => running[end]);
   const largest = (field: 'VmRSS' | 'VmHWM') =>
-    Math.max(...processes.map((one) => residentMiB(one, field)));
+    Math.max(...processes.map(({ pid }) => residentMiB(pid, field)));
   const server = await iperfServer('right');
   const pong = await start('right', [labProgram(), 'pong', '0.0.0.0:7']);
   try {
@@ -115,10 +116,4 @@ export function cpuSeconds(processes: readonly Daemon[]): number {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   };
   return processes.reduce((sum, one) => sum + of(one), 0);
-}
-
-/** What it has in memory now, or has had at most. */
-export function residentMiB({ pid }: Daemon, field: 'VmRSS' | 'VmHWM'): number {
-  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]) / 1024;
 }

@@ -1,4 +1,5 @@
 import { atLeast, atMost, type Figure, table } from '../goals.ts';
+import { middle } from '../measure.ts';
 import type { HubRound } from './hub.ts';
 import type { Direction, Round, Transfer } from './measure.ts';
 import { tolerable } from './quiet.ts';
@@ -129,13 +130,6 @@ function hub(all: Results['hub']): Figure[] {
     figures.push(atLeast('hub, throughput with many to with one', ratio, 0.95, times));
   }
   return figures;
-}
-
-export function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(half)], sorted[Math.ceil(half)]];
-  return (low + high) / 2;
 }
 
 /**

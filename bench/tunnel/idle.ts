@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { residentMiB, statusNumber } from '../../test/kernel/world/process.ts';
 
 export interface Idle {
   readonly residentMiB: number;
@@ -15,10 +16,9 @@ export async function idle(pid: number, settleMs: number, watchMs: number): Prom
   const before = switches(pid);
   await setTimeout(watchMs);
   const wakeUps = switches(pid) - before;
-  const kib = (field: string) => number(readFileSync(`/proc/${pid}/status`, 'utf8'), field);
   return {
-    residentMiB: kib('VmRSS') / 1024,
-    peakMiB: kib('VmHWM') / 1024,
+    residentMiB: residentMiB(pid),
+    peakMiB: residentMiB(pid, 'VmHWM'),
     wakeUpsPerMinute: (wakeUps * 60_000) / watchMs,
   };
 }
@@ -26,12 +26,6 @@ export async function idle(pid: number, settleMs: number, watchMs: number): Prom
 function switches(pid: number): number {
   const tasks = readdirSync(`/proc/${pid}/task`);
   return tasks
-    .map((task) => readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'))
-    .reduce((sum, status) => sum + number(status, 'voluntary_ctxt_switches'), 0);
-}
-
-function number(status: string, field: string): number {
-  const found = new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(status)?.[1];
-  if (found === undefined) throw new Error(`/proc says no ${field}`);
-  return Number(found);
+    .map((task) => statusNumber(`${pid}/task/${task}`, 'voluntary_ctxt_switches'))
+    .reduce((sum, switched) => sum + switched, 0);
 }

@@ -12,8 +12,8 @@ const failing =
   (_command, _options, ended) =>
     ended(Object.assign(new Error(error.message), { code: error.code }), '', stderr);
 
-const install = (exec: Exec) =>
-  sudoElevation({ platform: 'linux', helperPath, uid: 1000, exec }).installHelper();
+const install = (exec: Exec, path = helperPath) =>
+  sudoElevation({ platform: 'linux', helperPath: path, uid: 1000, exec }).installHelper();
 const denied = 'User did not grant permission.';
 
 test('the command is constant but for the path and the number', async () => {
@@ -119,12 +119,7 @@ test.each([
   '',
 ])('a path that a shell could read otherwise is refused: %j', async (path) => {
   const exec = vi.fn<Exec>();
-  const result = await sudoElevation({
-    platform: 'linux',
-    helperPath: path,
-    uid: 1000,
-    exec,
-  }).installHelper();
+  const result = await install(exec, path);
   expect(result).toMatchObject({ ok: false, error: { name: 'bad-helper-path' } });
   expect(exec).not.toHaveBeenCalled();
   if (!result.ok && path !== '') {
@@ -138,12 +133,7 @@ test.each([
 ])('a plain one passes: %s', async (path) => {
   const exec = vi.fn<Exec>();
   // The folder is not here, so sudo-prompt is not reached; what is said is not about the path's letters.
-  const result = await sudoElevation({
-    platform: 'linux',
-    helperPath: path,
-    uid: 1000,
-    exec,
-  }).installHelper();
+  const result = await install(exec, path);
   expect(result).toMatchObject({ ok: false, error: { name: 'elevation-failed' } });
 });
 

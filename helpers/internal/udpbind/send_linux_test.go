@@ -136,19 +136,23 @@ func TestWhatCannotBeSentIsAnError(t *testing.T) {
 	})
 }
 
-// memory is how much a batch of 45 packets allocates on its way.
-func memory(t *testing.T, b conn.Bind) float64 {
+// ofABatch is how many packets there are, and batchLength the octets of each.
+const ofABatch, batchLength = 45, 1452
+
+// overLoopback opens a bind, until the test ends, and gives what takes a batch to itself.
+func overLoopback(t testing.TB, b conn.Bind) (batch func()) {
+	t.Helper()
 	receivers, port, err := b.Open(0)
 	must(t, err)
-	defer b.Close()
+	t.Cleanup(func() { b.Close() })
 	to, err := b.ParseEndpoint(fmt.Sprintf("127.0.0.1:%d", port))
 	must(t, err)
-	packets := make([][]byte, 45)
+	packets := make([][]byte, ofABatch)
 	for i := range packets {
-		packets[i] = append(make([]byte, 0, longest), pattern(1452, i)...)
+		packets[i] = append(make([]byte, 0, longest), pattern(batchLength, i)...)
 	}
 	into := newRoom(conn.IdealBatchSize, longest)
-	return testing.AllocsPerRun(100, func() {
+	return func() {
 		must(t, b.Send(packets, to))
 		for left := len(packets); left > 0; {
 			n, err := receivers[0](into.packets, into.sizes, into.from)
@@ -159,8 +163,11 @@ func memory(t *testing.T, b conn.Bind) float64 {
 				}
 			}
 		}
-	})
+	}
 }
+
+// memory is how much a batch allocates on its way.
+func memory(t *testing.T, b conn.Bind) float64 { return testing.AllocsPerRun(100, overLoopback(t, b)) }
 
 func TestABatchTakesFewerAllocationsThanWireGuardGos(t *testing.T) {
 	ours, std := memory(t, New(Options{AnswerWhereAsked: true})), memory(t, conn.NewStdNetBind())
@@ -173,22 +180,11 @@ func TestABatchTakesFewerAllocationsThanWireGuardGos(t *testing.T) {
 func BenchmarkBatch(b *testing.B) {
 	for name, sockets := range map[string]conn.Bind{"udpbind": New(Options{}), "StdNetBind": conn.NewStdNetBind()} {
 		b.Run(name, func(b *testing.B) {
-			receivers, port, err := sockets.Open(0)
-			must(b, err)
-			defer sockets.Close()
-			to, err := sockets.ParseEndpoint(fmt.Sprintf("127.0.0.1:%d", port))
-			must(b, err)
-			packets := make([][]byte, 45)
-			for i := range packets {
-				packets[i] = append(make([]byte, 0, longest), pattern(1452, i)...)
-			}
-			into := newRoom(conn.IdealBatchSize, longest)
-			b.SetBytes(45 * 1452)
+			batch := overLoopback(b, sockets)
+			b.SetBytes(ofABatch * batchLength)
 			b.ReportAllocs()
 			for b.Loop() {
-				must(b, sockets.Send(packets, to))
-				_, err := receivers[0](into.packets, into.sizes, into.from)
-				must(b, err)
+				batch()
 			}
 		})
 	}

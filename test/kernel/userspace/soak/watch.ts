@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { residentMiB, statusNumber } from '../../world/process.ts';
 
 /** What a process has of the machine at one moment. */
 export interface Held {
@@ -8,13 +9,10 @@ export interface Held {
 }
 
 export function held(pid: number): Held {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const number = (field: string) =>
-    Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(status)?.[1]);
   return {
-    residentMiB: number('VmRSS') / 1024,
+    residentMiB: residentMiB(pid),
     files: readdirSync(`/proc/${pid}/fd`).length,
-    threads: number('Threads'),
+    threads: statusNumber(pid, 'Threads'),
   };
 }
 
