@@ -59,7 +59,7 @@ async function unit() {
     process.stdout.write(text);
   });
   await part('fuzzing (Go)', async () => {
-    say(`${await fuzz(3)} targets`);
+    say(`${await fuzz(40_000)} targets`);
   });
 }
 

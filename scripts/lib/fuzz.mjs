@@ -19,22 +19,24 @@ function targets() {
 }
 
 /**
- * Fuzzes each for a while. A find is left in the package's testdata, where it fails every later test until it is mended.
- * @param {number} seconds
+ * Fuzzes each with a number of inputs. A find is left in the package's testdata, where it fails every later test until
+ * it is mended. A number and no time: up to Go 1.26 a run that ends by time may fail with "context deadline exceeded"
+ * though nothing was found (golang/go#75804).
+ * @param {number} inputs
  */
-export async function fuzz(seconds) {
+export async function fuzz(inputs) {
   const all = targets();
   if (all.length === 0) throw new Error('there is nothing to fuzz');
   for (const { name, folder } of all)
     await step(`Fuzzing ${name}`, () =>
-      // Without the last, Go spends the time on making inputs short that are of no interest.
+      // Without the last, Go spends most of them on making inputs short that are of no interest.
       run(
         'go',
         [
-          ...['test', '-run=^$', `-fuzz=^${name}$`, `-fuzztime=${seconds}s`],
+          ...['test', '-run=^$', `-fuzz=^${name}$`, `-fuzztime=${inputs}x`],
           ...['-fuzzminimizetime=10x', folder],
         ],
-        { cwd: inRoot('helpers'), timeoutMs: 180_000 + seconds * 1000 },
+        { cwd: inRoot('helpers'), timeoutMs: 180_000 },
       ),
     );
   return all.length;
