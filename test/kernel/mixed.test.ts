@@ -87,6 +87,14 @@ for (const { what, kind, pinned = false } of worlds)
       assert.ok(result.ok, `to the other: ${result.error}`);
     });
 
+    if (kind.hub !== 'commands')
+      test('a port that someone deletes at the hub is made anew', async () => {
+        await (await fixture.agent('hub')).sh('ip link del gretap_laptop');
+        const ask = { host: laptop.stable, port: 7, everyMs: 100, withinMs: 10_000 };
+        const result = await (await fixture.agent('member')).ask('until', ask);
+        assert.ok(result.ok, `from the LAN: ${result.error}`);
+      });
+
     test('the laptop is as before after down, and the hub after its end', async () => {
       await fixture.mooring.down();
       assertSame(laptopBefore, await (await fixture.agent('laptop')).snapshot());

@@ -62,7 +62,9 @@ type Counters struct {
 	PortErrors uint64                    // frames that the port did not take: its interface is down, or memory is short
 	BadFrames  uint64                    // from the port, dropped: no frame, or an offload that was not asked for
 
-	Down bool // the port failed for good, its interface was deleted: see Device.Lost
+	// Down is that the port failed for good: its interface was deleted. It stays attached, and drops and counts what comes,
+	// until it is detached.
+	Down bool
 }
 
 // LinkCounters are those of the link: packets of IPv4 instead of frames.

@@ -28,7 +28,6 @@ type Device struct {
 	out, in pace // bound what is under way inside WireGuard, once Pace is called
 	ended   chan struct{}
 	events  chan tun.Event
-	lost    chan struct{}
 	stray   atomic.Uint64
 	routes  atomic.Pointer[routes] // replaced, never changed
 	spare   chan *coupler          // for the next Write
@@ -52,7 +51,6 @@ func New(log *slog.Logger, linkMTU int) *Device {
 		log:    log,
 		mtu:    linkMTU,
 		events: make(chan tun.Event),
-		lost:   make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 		spare:  make(chan *coupler, 16),
 	}
@@ -191,10 +189,6 @@ func (d *Device) LinkCounters() (LinkCounters, bool) {
 // Stray is how many packets from WireGuard were no one's: GRE from an address without a tunnel, anything but GRE
 // without a link, and what is not IPv4.
 func (d *Device) Stray() uint64 { return d.stray.Load() }
-
-// Lost has a value after one or more ports failed for good: their Counters say Down. They stay attached, and drop and
-// count what comes, until they are detached.
-func (d *Device) Lost() <-chan struct{} { return d.lost }
 
 // Close closes all ports. Read and Write give os.ErrClosed from then on; the Device has nothing else that runs.
 func (d *Device) Close() error {

@@ -66,10 +66,6 @@ func (l *lane) fail(err error) {
 		return
 	}
 	l.device.log.Warn("a port failed", slog.String("far", l.name()), slog.Any("error", err))
-	select {
-	case l.device.lost <- struct{}{}:
-	default:
-	}
 }
 
 func (l *lane) name() string {

@@ -31,10 +31,6 @@ type carrier interface {
 	// counted is what was carried for a device so far, as a line of the log has it.
 	counted(config.Device) slog.Attr
 
-	// lost has a value after ports were deleted by someone else, and isLost tells which; nil where nobody tells us.
-	lost() <-chan struct{}
-	isLost(config.Device) bool
-
 	// done is closed when the engine has ended by itself; nil where it cannot.
 	done() <-chan struct{}
 

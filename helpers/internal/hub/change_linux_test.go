@@ -7,6 +7,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 
+	"mooring.dev/helpers/internal/hub/config"
 	"mooring.dev/helpers/internal/netnstest"
 	"mooring.dev/helpers/internal/plan"
 )
@@ -134,8 +135,31 @@ func TestADeletedPort(t *testing.T) {
 	r := serve(t, file(t, []person{office, train}))
 	l := join(t, office)
 	l.awaitSLAAC()
-	port := netnstest.Link(t, office.Port())
-	must(t, netlink.LinkDel(port))
-	netnstest.Await(t, "made anew", 5*time.Second, func() bool { return r.log.has("made anew") })
-	pings(t, nil, "taps_bridge", router6, l.stable())
+	for n := range 3 {
+		must(t, netlink.LinkDel(netnstest.Link(t, office.Port())))
+		netnstest.Await(t, "made anew", 5*time.Second, func() bool { return r.log.count("made anew") > n })
+		pings(t, nil, "taps_bridge", router6, l.stable())
+	}
+}
+
+// Without one of these a hub is none: it says so, and its service manager starts it anew.
+func TestTheHubEndsWithoutItsOwnInterfaces(t *testing.T) {
+	for _, name := range []string{config.Link, "taps_bridge"} {
+		t.Run(name, func(t *testing.T) {
+			netnstest.NoLeaks(t)
+			before := netnstest.Snapshot(t)
+			r := serve(t, file(t, []person{office, train}))
+			must(t, netlink.LinkDel(netnstest.Link(t, name)))
+			select {
+			case err := <-r.ended:
+				r.ended <- nil
+				if err == nil || err.Error() != name+" was deleted by someone else" {
+					t.Errorf("ended with %v", err)
+				}
+			case <-time.After(5 * time.Second):
+				t.Fatal("goes on")
+			}
+			netnstest.ExpectSnapshot(t, before)
+		})
+	}
 }

@@ -89,10 +89,6 @@ func (k *kernel) removePort(d config.Device) error { return removeLink(k.record,
 // counted is nothing: the kernel keeps its own counters at each interface.
 func (k *kernel) counted(config.Device) slog.Attr { return slog.Attr{} }
 
-func (k *kernel) lost() <-chan struct{} { return nil }
-
-func (k *kernel) isLost(config.Device) bool { return false }
-
 func (k *kernel) done() <-chan struct{} { return nil }
 
 func (k *kernel) close() error {

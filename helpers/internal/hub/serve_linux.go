@@ -24,8 +24,9 @@ type hub struct {
 	config    config.Config            // that was applied last
 }
 
-// Serve makes the hub, logs "ready", applies what comes by changes, and ends with ctx or when WireGuard ends by itself.
-// When it returns, with or without an error, everything is as it was before.
+// Serve makes the hub, logs "ready", applies what comes by changes, makes anew what someone else deletes of the ports,
+// and ends with ctx, when WireGuard ends by itself, or when someone deletes its own interface or the bridge. When it
+// returns, with or without an error, everything is as it was before.
 func Serve(ctx context.Context, o Options, changes <-chan config.Config) (err error) {
 	r, err := openRecord(o.StateDir)
 	if err != nil {
@@ -42,6 +43,11 @@ func Serve(ctx context.Context, o Options, changes <-chan config.Config) (err er
 		config:    o.Config,
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
+	gone, err := watchDeletions(h.log)
+	if err != nil {
+		return err
+	}
+	defer gone.close()
 	if err := h.start(o.Key); err != nil {
 		return err
 	}
@@ -52,8 +58,10 @@ func Serve(ctx context.Context, o Options, changes <-chan config.Config) (err er
 			return nil
 		case <-h.carrier.done():
 			return errors.New("WireGuard has ended by itself")
-		case <-h.carrier.lost():
-			h.repair()
+		case <-gone.some:
+			if err := h.repair(); err != nil {
+				return err
+			}
 		case c := <-changes:
 			h.change(c)
 		}
@@ -171,22 +179,37 @@ func (h *hub) remove(d config.Device) error {
 	return nil
 }
 
-// repair makes the ports anew that someone deleted. Their devices stay let in, and their sessions with them.
-func (h *hub) repair() {
+// repair makes the ports anew that someone deleted. Their devices stay let in, and their sessions with them. What it
+// cannot mend is an error: without the hub's own interface or the bridge it is none.
+func (h *hub) repair() error {
+	for _, name := range []string{config.Link, h.bridge.name} {
+		l, err := link.Find(name)
+		if err == nil && (l == nil || name == h.bridge.name && l.Attrs().Index != h.bridge.link.Attrs().Index) {
+			err = fmt.Errorf("%s was deleted by someone else", name)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	for _, d := range h.devices {
-		if !h.carrier.isLost(d) {
+		l, err := link.Find(d.Port())
+		if l != nil {
 			continue
 		}
-		err := h.carrier.removePort(d)
+		if err == nil {
+			err = h.carrier.removePort(d)
+		}
 		if err == nil {
 			err = h.addPort(d)
 		}
 		if err != nil {
+			err = errors.Join(err, h.carrier.removePort(d))
 			h.log.Error("the port was deleted by someone else and is not back; restart the hub", "device", d.Name, "err", err)
 			continue
 		}
 		h.log.Warn("the port was deleted by someone else and made anew", "device", d.Name, "port", d.Port())
 	}
+	return nil
 }
 
 // close takes everything down, in the reverse order. What was never made is passed over.

@@ -117,13 +117,6 @@ func (u *userspace) counted(d config.Device) slog.Attr {
 	return slog.Group("counted", "framesIn", c.FramesIn, "framesOut", c.FramesOut, "foreignMAC", c.ForeignMAC, "refused", refused)
 }
 
-func (u *userspace) lost() <-chan struct{} { return u.device.Lost() }
-
-func (u *userspace) isLost(d config.Device) bool {
-	c, ok := u.device.Counters(d.Address)
-	return ok && c.Down
-}
-
 func (u *userspace) done() <-chan struct{} { return u.end.Done() }
 
 func (u *userspace) close() error {
