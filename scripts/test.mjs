@@ -87,7 +87,7 @@ async function userspace() {
   }
 }
 
-/** The kernel's, in two guests at once: one keeps little more than one processor busy. */
+/** The kernel's, in two guests at once, of one processor each. */
 async function kernel() {
   const { kernelTests, onKernel, runBeside } = await import('./lib/kernel-tests.mjs');
   const { prepareJobs } = await import('../test/kernel/vm/run-job.mjs');

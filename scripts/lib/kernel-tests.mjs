@@ -93,7 +93,9 @@ export async function runBundled(programs, command, job, place = onKernel) {
 }
 
 /**
- * Runs kernel tests as runKernelTests does, but shows what they print in one piece at their end: others run meanwhile.
+ * Runs kernel tests as runKernelTests does, while others run: with one processor, and what they print is shown in one
+ * piece at their end. Two guests with two processors each would wait for one another: an emulated processor is a thread,
+ * and holds what the guest's other one waits for while it does not run. That takes half as long again.
  * @param {string[]} names
  * @param {number} timeoutMs
  * @param {Place} place
@@ -101,8 +103,11 @@ export async function runBundled(programs, command, job, place = onKernel) {
 export async function runBeside(names, timeoutMs, place) {
   let output = '';
   try {
-    return await runKernelTests(names, timeoutMs, place, (text) => {
-      output += text;
+    return await runKernelTests(names, timeoutMs, place, {
+      processors: 1,
+      onOutput: (text) => {
+        output += text;
+      },
     });
   } finally {
     process.stdout.write(output);
@@ -115,9 +120,9 @@ export async function runBeside(names, timeoutMs, place) {
  * @param {string[]} names
  * @param {number} timeoutMs
  * @param {Place} [place]
- * @param {(text: string) => void} [onOutput] gets what they print; else it goes to stdout
+ * @param {Partial<import('../../test/kernel/vm/job.mjs').Job>} [more]
  */
-export function runKernelTests(names, timeoutMs, place = onKernel, onOutput = undefined) {
+export function runKernelTests(names, timeoutMs, place = onKernel, more = {}) {
   // Node's runner sorts the files that it is given; the numbers keep the order of `names`.
   const named = names.map((name, i) => ({
     name,
@@ -128,7 +133,7 @@ export function runKernelTests(names, timeoutMs, place = onKernel, onOutput = un
   return runBundled(
     Object.fromEntries(programs),
     (path) => [...flags, ...named.map(({ file }) => path(file))],
-    { timeoutMs, ...(onOutput && { onOutput }) },
+    { timeoutMs, ...more },
     place,
   );
 }

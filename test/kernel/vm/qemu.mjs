@@ -28,6 +28,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @property {Accelerator} accelerator
  * @property {string} vmlinux
  * @property {string} [initrd]
+ * @property {number} [processors]
  * @property {string} [append] more of the kernel's command line
  * @property {string[]} [devices] more of qemu's arguments
  * @property {import('node:child_process').StdioOptions} [stdio]
@@ -37,7 +38,15 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * Starts a guest whose ttyS0 (the kernel's messages) goes where `devices` says.
  * @param {Machine} machine
  */
-export function qemu({ accelerator, vmlinux, initrd, append = '', devices = [], stdio }) {
+export function qemu({
+  accelerator,
+  vmlinux,
+  initrd,
+  append = '',
+  processors = 1,
+  devices = [],
+  stdio,
+}) {
   const cpu = accelerator === 'kvm' ? 'host' : 'max';
   const boot =
     'console=ttyS0 panic=-1 oops=panic no_timer_check tsc=reliable mitigations=off audit=0 nokaslr';
@@ -58,7 +67,7 @@ export function qemu({ accelerator, vmlinux, initrd, append = '', devices = [], 
     '-cpu',
     cpu,
     '-smp',
-    '2',
+    `${processors}`,
     '-m',
     '2048',
   );
