@@ -72,19 +72,18 @@ async function named(where, names) {
   });
 }
 
-/** The tests of the userspace engine, and, last, the soak. */
 async function userspace() {
-  const { inUserspace, runKernelTests, soakTest, userspaceTests } = await import(
-    './lib/kernel-tests.mjs'
-  );
-  for (const [what, names] of /** @type {[string, string[]][]} */ ([
-    ['tests on the userspace engine', userspaceTests()],
-    ['soak', [soakTest]],
-  ])) {
-    await part(what, async () => {
-      ended(await runKernelTests(names, 600_000, inUserspace));
-    });
-  }
+  const { inUserspace, runBeside, userspaceTests } = await import('./lib/kernel-tests.mjs');
+  await part('tests on the userspace engine', async () => {
+    ended(await runBeside(userspaceTests(), 600_000, inUserspace));
+  });
+}
+
+async function soak() {
+  const { inUserspace, runKernelTests, soakTest } = await import('./lib/kernel-tests.mjs');
+  await part('soak', async () => {
+    ended(await runKernelTests([soakTest], 600_000, inUserspace));
+  });
 }
 
 /** The kernel's, in two guests at once, of one processor each. */
@@ -135,10 +134,11 @@ await main('test', async () => {
   const wants = (/** @type {string} */ name) => what === undefined || what === name;
   if (wants('unit')) await unit();
   if (what !== 'unit') await part('build', build);
-  if (wants('e2e')) await e2e(names);
   if ((what === 'kernel' || what === 'userspace') && names.length > 0) await named(what, names);
   else {
-    if (wants('userspace')) await userspace();
+    // Side by side: both wait more than they work.
+    await Promise.all([wants('e2e') && e2e(names), wants('userspace') && userspace()]);
+    if (wants('userspace')) await soak();
     if (wants('kernel')) await kernel();
   }
   if (wants('whole')) await whole();

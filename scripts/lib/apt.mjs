@@ -36,12 +36,22 @@ async function asRoot(what, args) {
  * @typedef {{ package: string, program?: string, library?: string }} Wanted
  */
 
+/** Ends with the installation that was asked for last. */
+let turn = Promise.resolve();
+
 /**
- * Installs what is missing; only for what has to be part of the system. Nothing here may start a
+ * Installs what is missing, one after the other, since apt lets nobody else in meanwhile; only for what has to be part of the system. Nothing here may start a
  * daemon on somebody's machine: such things are unpacked (below) instead.
  * @param {Wanted[]} wanted
  */
-export async function installed(wanted) {
+export function installed(wanted) {
+  const done = turn.then(() => install(wanted));
+  turn = done.catch(() => {});
+  return done;
+}
+
+/** @param {Wanted[]} wanted */
+async function install(wanted) {
   const libraries = wanted.some((one) => one.library) ? await run('/sbin/ldconfig', ['-p']) : '';
   const missing = [];
   for (const one of wanted) {
