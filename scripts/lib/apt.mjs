@@ -40,8 +40,8 @@ async function asRoot(what, args) {
 let turn = Promise.resolve();
 
 /**
- * Installs what is missing, one after the other, since apt lets nobody else in meanwhile; only for what has to be part of the system. Nothing here may start a
- * daemon on somebody's machine: such things are unpacked (below) instead.
+ * Installs what is missing, one after the other, since apt lets nobody else in meanwhile; only for what has to be part of
+ * the system. Nothing here may start a daemon on somebody's machine: such things are unpacked (below) instead.
  * @param {Wanted[]} wanted
  */
 export function installed(wanted) {
