@@ -193,13 +193,13 @@ func (h *hub) repair() error {
 	}
 	for _, d := range h.devices {
 		l, err := link.Find(d.Port())
+		if err != nil {
+			return err
+		}
 		if l != nil {
 			continue
 		}
-		if err == nil {
-			err = h.carrier.removePort(d)
-		}
-		if err == nil {
+		if err = h.carrier.removePort(d); err == nil {
 			err = h.addPort(d)
 		}
 		if err != nil {
