@@ -12,9 +12,10 @@ await main('soak', async () => {
   await buildWithoutApp();
   // Late, because bundling needs the npm packages.
   const { inUserspace, runKernelTests, soakTest } = await import('./lib/kernel-tests.mjs');
-  const place = { ...inUserspace, env: { ...inUserspace.env, MOORING_SOAK_MINUTES: minutes } };
   const timeoutMs = (Number(minutes) * 60 + 120) * 1000;
-  const { status, trouble, kernel } = await runKernelTests([soakTest], timeoutMs, place);
+  const more = { env: { MOORING_SOAK_MINUTES: minutes } };
+  const run = runKernelTests([soakTest], timeoutMs, inUserspace, more);
+  const { status, trouble, kernel } = await run;
   if (status !== 0) throw new Error(trouble ?? 'it failed; see above');
   return `passed on ${kernel}`;
 });

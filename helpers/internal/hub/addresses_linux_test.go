@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
-	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
 
 	"mooring.dev/helpers/internal/netnstest"
-	"mooring.dev/helpers/internal/plan"
 )
 
 // What comes from another address than a laptop has sent to would not pass the NAT between them, and moves the laptop's
@@ -19,7 +17,7 @@ func TestAHubWithTwoAddressesAnswersFromTheOneAsked(t *testing.T) {
 	netnstest.NoLeaks(t)
 	serve(t, file(t, []person{office}))
 	l := join(t, office)
-	hub := plan.Key(wgtypes.Key(hubKey).PublicKey())
+	hub := publicOf(hubKey)
 	endpoint := func() string {
 		p, err := l.end.Peer(hub)
 		must(t, err)

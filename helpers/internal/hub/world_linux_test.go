@@ -55,10 +55,12 @@ type person struct {
 	config.Device
 }
 
+func publicOf(private plan.Key) plan.Key { return plan.Key(wgtypes.Key(private).PublicKey()) }
+
 func newPerson(n int, name string, mac [6]byte) person {
 	key := plan.Key{0: 16, 1: byte(n), 2: byte(n >> 8), 31: 64}
 	return person{n, key, config.Device{
-		Name: name, PublicKey: plan.Key(wgtypes.Key(key).PublicKey()),
+		Name: name, PublicKey: publicOf(key),
 		Address: netip.AddrFrom4([4]byte{172, 16, byte(n >> 8), byte(n)}), MAC: mac,
 	}}
 }
@@ -238,7 +240,7 @@ func (l *laptop) dial() {
 	l.end, err = wireguard.Start(log, l.device, conn.NewDefaultBind(), wireguard.Config{PrivateKey: l.key})
 	must(l.t, err)
 	must(l.t, l.end.SetPeer(wireguard.Peer{
-		PublicKey:  plan.Key(wgtypes.Key(hubKey).PublicKey()),
+		PublicKey:  publicOf(hubKey),
 		AllowedIPs: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")},
 		Endpoint:   netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(l.n), 1}), hubPort),
 		Keepalive:  25 * time.Second,

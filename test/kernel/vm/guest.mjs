@@ -50,7 +50,7 @@ export async function inGuest(job) {
       vmlinux: made.vmlinux,
       initrd,
       append: 'quiet loglevel=4',
-      processors: job.processors ?? 2,
+      processors: job.processors,
       devices,
       stdio: job.interactive ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });

@@ -9,7 +9,7 @@ import { withFolder } from '../../../scripts/lib/temporary.mjs';
  * @typedef {object} Job
  * @property {string[]} command run as root in the repository's folder
  * @property {Record<string, string>} [env]
- * @property {number} [processors] of a guest, where it runs in one; 2 when missing
+ * @property {number} [processors] of a guest, where it runs in one
  * @property {number} [timeoutMs] the job is ended and counts as failed after this
  * @property {boolean} [interactive] the terminal belongs to the job
  * @property {(text: string) => void} [onOutput] gets the output as it comes; else it goes to stdout

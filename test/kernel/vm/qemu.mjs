@@ -28,7 +28,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @property {Accelerator} accelerator
  * @property {string} vmlinux
  * @property {string} [initrd]
- * @property {number} [processors]
+ * @property {number | undefined} [processors] 2 when missing
  * @property {string} [append] more of the kernel's command line
  * @property {string[]} [devices] more of qemu's arguments
  * @property {import('node:child_process').StdioOptions} [stdio]
@@ -43,7 +43,7 @@ export function qemu({
   vmlinux,
   initrd,
   append = '',
-  processors = 1,
+  processors = 2,
   devices = [],
   stdio,
 }) {
